@@ -1,0 +1,3 @@
+#ifndef RACNN_CJPEG_H
+#define RACNN_CJPEG_H
+#endif

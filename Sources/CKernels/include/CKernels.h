@@ -1,0 +1,3 @@
+#ifndef RACNN_CKERNELS_H
+#define RACNN_CKERNELS_H
+#endif

@@ -1,0 +1,3 @@
+#ifndef RACNN_CONEDNN_H
+#define RACNN_CONEDNN_H
+#endif

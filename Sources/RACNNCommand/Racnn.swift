@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Racnn: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "racnn")
+}
