@@ -1,3 +1,105 @@
 #ifndef RACNN_CKERNELS_H
 #define RACNN_CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Kernels of our own. Activations of `channels` channels come in one of two layouts:
+// block == 1: row-major [batch][channel][row][column];
+// block == 8 or 16: [batch][channel / block][row][column][block], channels rounded up and the
+// lanes beyond the last channel zero (each kernel keeps them so).
+// `area` is rows times columns. All pointers are 64-byte aligned unless said otherwise.
+
+enum { RACNN_ACTIVATION_NONE = 0, RACNN_ACTIVATION_RELU = 1, RACNN_ACTIVATION_RELU6 = 2 };
+
+// Parallel.c: the pool of threads is OpenMP's, the one that oneDNN computes on.
+
+/// Sets how many threads kernels and oneDNN use when called from this thread.
+void racnn_set_threads(int count);
+int racnn_threads(void);
+/// Calls body(context, index) for each index in 0..<count, spread over the threads in
+/// contiguous chunks.
+void racnn_parallel(size_t count, void *context, void (*body)(void *context, size_t index));
+
+// Layout.c
+
+void racnn_to_blocked(const float *plain, float *blocked, int batch, int channels, int area, int block);
+void racnn_to_plain(const float *blocked, float *plain, int batch, int channels, int area, int block);
+
+// Elementwise.c: same-shaped buffers of `count` floats, in threads where large.
+
+/// y = activation(a + b); y may be a or b.
+void racnn_add(const float *a, const float *b, float *y, size_t count, int activation);
+/// y = a * b elementwise.
+void racnn_multiply(const float *a, const float *b, float *y, size_t count);
+/// y = x * scale.
+void racnn_scale(const float *x, float scale, float *y, size_t count);
+/// y = activation(x).
+void racnn_activate(const float *x, float *y, size_t count, int activation);
+/// dx = dy where the activation's output y lies in its open range, else 0; dx may be dy.
+void racnn_activation_gradient(const float *y, const float *dy, float *dx, size_t count, int activation);
+
+// Pooling.c (blocked or plain)
+
+/// [N, C, area] -> [N, C] (the output is plain).
+void racnn_global_average(const float *x, float *y, int batch, int channels, int area, int block);
+void racnn_global_average_gradient(const float *dy, float *dx, int batch, int channels, int area, int block);
+/// [N, C, area] -> [C]: sums over batch and area (bias gradients).
+void racnn_channel_sums(const float *x, float *sums, int batch, int channels, int area, int block);
+
+typedef struct {
+  int batch, channels, block;
+  int height, width, outHeight, outWidth;
+  int window, stride, top, left;
+} racnn_pool;
+void racnn_max_pool(const racnn_pool *p, const float *x, float *y);
+/// Each output's gradient goes to the first maximum of its window, row by row.
+void racnn_max_pool_gradient(const racnn_pool *p, const float *x, const float *dy, float *dx);
+void racnn_average_pool(const racnn_pool *p, int countsPadding, const float *x, float *y);
+void racnn_average_pool_gradient(const racnn_pool *p, int countsPadding, const float *dy, float *dx);
+
+// Normalization.c: batch norm with batch statistics, with the activation fused.
+
+/// Two passes: mean and biased variance [C], then y = activation((x - mean) / sqrt(variance + epsilon) * scale + shift).
+void racnn_batch_norm(const float *x, const float *scale, const float *shift, float epsilon, int activation,
+                      float *y, float *mean, float *variance, int batch, int channels, int area, int block);
+/// Two passes. The activation's mask is recomputed from x.
+void racnn_batch_norm_gradient(const float *x, const float *dy, const float *scale, const float *shift, float epsilon,
+                               int activation, const float *mean, const float *variance, float *dx, float *dscale,
+                               float *dshift, int batch, int channels, int area, int block);
+
+// Depthwise.c: one filter a channel, blocked layouts only (block 8 or 16).
+
+typedef struct {
+  int batch, channels, block;
+  int height, width, outHeight, outWidth;
+  int kernelHeight, kernelWidth, stride, dilation, top, left;
+} racnn_depthwise;
+/// weights [channels][kh][kw] row-major (plain), bias [channels] or NULL; y = activation(conv + bias).
+void racnn_depthwise_forward(const racnn_depthwise *p, const float *x, const float *weights, const float *bias,
+                             int activation, float *y);
+void racnn_depthwise_data_gradient(const racnn_depthwise *p, const float *dy, const float *weights, float *dx);
+/// dweights [channels][kh][kw], dbias [channels] or NULL; both overwritten.
+void racnn_depthwise_weights_gradient(const racnn_depthwise *p, const float *x, const float *dy, float *dweights,
+                                      float *dbias);
+
+// SampleBox.c: antialiased zoom of a box with a soft mask (see Tensors' sampleBox).
+
+/// source [N, C, side, side] plain, boxes [N, 3] (tx, ty, tl in units of the side), y [N, C, size, size] plain.
+/// edge <= 0: no mask.
+void racnn_sample_box(const float *source, const float *boxes, float *y, int batch, int channels, int side, int size,
+                      float edge);
+/// dsource (overwritten) or dboxes may be NULL.
+void racnn_sample_box_gradient(const float *source, const float *boxes, const float *dy, float *dsource, float *dboxes,
+                               int batch, int channels, int side, int size, float edge);
+
+// Optimizers.c: one pass over a parameter.
+
+/// velocity = momentum * velocity + (gradient + decay * weight); weight -= rate * velocity (PyTorch's SGD).
+void racnn_sgd(float *weight, const float *gradient, float *velocity, size_t count, float rate, float momentum,
+               float decay);
+/// PyTorch's AdamW; step counts from 1.
+void racnn_adamw(float *weight, const float *gradient, float *mean, float *square, size_t count, float rate,
+                 float beta1, float beta2, float epsilon, float decay, int step);
+
 #endif
