@@ -52,5 +52,7 @@ let package = Package(
         "RACNN", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
+    .testTarget(name: "ImagesTests", dependencies: ["Images", "Files"], swiftSettings: strict),
   ]
 )

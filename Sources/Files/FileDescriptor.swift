@@ -1,0 +1,40 @@
+import Glibc
+
+/// The system's words for the last failed call.
+func lastReason() -> String {
+  guard let text = strerror(errno) else { return "error \(errno)" }
+  return String(cString: text)
+}
+
+/// An open file that is closed when it goes out of scope.
+struct FileDescriptor: ~Copyable {
+  let raw: Int32
+
+  /// Opens `path`, trying again when a signal interrupts; nil leaves the reason in `errno`.
+  init?(_ path: String, _ flags: Int32, mode: mode_t = 0o666) {
+    var raw: Int32
+    repeat { raw = open(path, flags | O_CLOEXEC, mode) } while raw < 0 && errno == EINTR
+    guard raw >= 0 else { return nil }
+    self.raw = raw
+  }
+
+  deinit { close(raw) }
+
+  /// Writes all of `bytes`; false leaves the reason in `errno`.
+  borrowing func write(all bytes: UnsafeRawBufferPointer) -> Bool {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = Glibc.write(raw, rest.baseAddress, rest.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return false }
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+    }
+    return true
+  }
+
+  /// Flushes what was written to the disk; false leaves the reason in `errno`.
+  borrowing func synchronize() -> Bool {
+    // Some file systems (and folders on them) cannot flush: that is no failure of the write.
+    fsync(raw) == 0 || errno == EINVAL || errno == ENOTSUP
+  }
+}
