@@ -18,6 +18,7 @@ let package = Package(
     .library(name: "Tensors", targets: ["Tensors"]),
     .library(name: "NeuralNetworks", targets: ["NeuralNetworks"]),
     .library(name: "Images", targets: ["Images"]),
+    .library(name: "Files", targets: ["Files"]),
     .library(name: "ImageDatasets", targets: ["ImageDatasets"]),
     .executable(name: "racnn", targets: ["RACNNCommand"]),
   ],
@@ -42,17 +43,36 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels"], swiftSettings: strict),
     .target(name: "NeuralNetworks", dependencies: ["Tensors", "Files"], swiftSettings: strict),
     .target(name: "Images", dependencies: ["CJPEG", "CPNG", "Files"], swiftSettings: strict),
-    .target(name: "ImageDatasets", dependencies: ["Images", "Tensors"], swiftSettings: strict),
     .target(
-      name: "RACNN", dependencies: ["NeuralNetworks", "ImageDatasets"],
+      name: "ImageDatasets", dependencies: ["Images", "Tensors", "Files"], swiftSettings: strict),
+    .target(
+      name: "RACNN", dependencies: ["NeuralNetworks", "Tensors", "ImageDatasets", "Images", "Files"],
       swiftSettings: strict),
     .executableTarget(
       name: "RACNNCommand",
       dependencies: [
-        "RACNN", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "RACNN", "NeuralNetworks", "Tensors", "ImageDatasets", "Images", "Files",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors", "Files"], exclude: ["Fixtures"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Tensors", "Files"],
+      exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Files"], swiftSettings: strict),
+    .testTarget(
+      name: "ImageDatasetsTests", dependencies: ["ImageDatasets", "Images", "Files", "Tensors"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RACNNTests",
+      dependencies: ["RACNN", "ImageDatasets", "Images", "NeuralNetworks", "Tensors", "Files"],
+      exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(
+      name: "RACNNCommandTests",
+      dependencies: ["RACNNCommand", "ImageDatasets", "RACNN", "Images", "Files"],
+      swiftSettings: strict),
   ]
 )
