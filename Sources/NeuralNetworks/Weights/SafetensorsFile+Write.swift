@@ -1,0 +1,68 @@
+internal import Files
+
+extension SafetensorsFile {
+  /// Writes `arrays` in their order, as float32, and `metadata` to the file at `path`.
+  ///
+  /// The file takes its name when it is whole. The same arguments give the same bytes. The values'
+  /// SHA-256 is added to the metadata, for `verifyChecksum()`.
+  public static func write(
+    _ arrays: [(String, WeightArray)], metadata: [String: String], to path: String
+  ) throws(WeightsError) {
+    var metadata = metadata
+    var hash = SHA256()
+    for (_, array) in arrays { array.values.withUnsafeBytes { hash.update($0) } }
+    metadata[checksumKey] = hash.hexadecimal()
+    let header = try header(arrays, metadata: metadata, path: path)
+    do {
+      try AtomicFile.write(to: path) { writer in
+        try writer.write(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) })
+        try writer.write(header)
+        for (_, array) in arrays {
+          var failure: FileError?
+          array.values.withUnsafeBytes { bytes in
+            do throws(FileError) { try writer.write(bytes) } catch { failure = error }
+          }
+          if let failure { throw failure }
+        }
+      }
+    } catch let error as FileError {
+      throw .file(error)
+    } catch {
+      throw .file(.unwritable(path: path, reason: "\(error)"))
+    }
+  }
+
+  /// The JSON text, with spaces at its end so that the values begin at a multiple of 64 bytes.
+  private static func header(
+    _ arrays: [(String, WeightArray)], metadata: [String: String], path: String
+  ) throws(WeightsError) -> [UInt8] {
+    var names: Set<String> = []
+    var members = [
+      "\"__metadata__\":{"
+        + metadata.keys.sortedByBytes()
+        .map { JSONText.quoted($0) + ":" + JSONText.quoted(metadata[$0] ?? "") }
+        .joined(separator: ",") + "}"
+    ]
+    var start = 0
+    for (name, array) in arrays {
+      guard name != "__metadata__", names.insert(name).inserted else {
+        throw .malformed(
+          path: path, place: "array \(name.debugDescription)",
+          problem: "the name is taken; it is not written")
+      }
+      let end = start + 4 * array.values.count
+      members.append(
+        JSONText.quoted(name)
+          + ":{\"dtype\":\"F32\",\"shape\":\(array.shape.description.filter { $0 != " " })"
+          + ",\"data_offsets\":[\(start),\(end)]}")
+      start = end
+    }
+    var text = Array(("{" + members.joined(separator: ",") + "}").utf8)
+    text += Array(repeating: 0x20, count: (56 - text.count % 64 + 64) % 64)
+    guard text.count <= SafetensorsHeader.lengthLimit else {
+      throw .malformed(
+        path: path, place: "header", problem: "\(text.count) bytes are too long; it is not written")
+    }
+    return text
+  }
+}
