@@ -1,0 +1,25 @@
+import Glibc
+import Synchronization
+
+/// Ctrl-C, asked for politely: the first one is remembered, a second one ends the process.
+enum Interruption {
+  private static let received = Atomic<Int32>(0)
+
+  /// Starts to remember an interrupt or a request to end.
+  static func watch() {
+    // The flag is made here: a signal handler must not be the first to touch it.
+    received.store(0, ordering: .relaxed)
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        Interruption.received.store(number, ordering: .relaxed)
+        signal(number, SIG_DFL)
+      }
+    }
+  }
+
+  /// Whether the user has asked to stop.
+  static var isRequested: Bool { received.load(ordering: .relaxed) != 0 }
+
+  /// What a shell expects of a process that such a signal ended: 130 after Ctrl-C.
+  static var exitCode: Int32 { 128 + received.load(ordering: .relaxed) }
+}
