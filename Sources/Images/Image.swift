@@ -20,3 +20,8 @@ public struct Image: Sendable, Hashable {
     self.pixels = pixels
   }
 }
+
+extension Image: CustomStringConvertible {
+  /// The size; the samples are too many to print.
+  public var description: String { "Image(\(width) x \(height))" }
+}
