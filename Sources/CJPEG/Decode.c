@@ -11,15 +11,18 @@ typedef struct {
   struct jpeg_source_mgr source;
   struct jpeg_progress_mgr progress;
   int scan_limit;
+  /// Whether all lines are there.
+  int finishing;
 } decoder;
 
 static void init_source(j_decompress_ptr codec) { (void)codec; }
 static void term_source(j_decompress_ptr codec) { (void)codec; }
 
 /// At the end of the data libjpeg is given an end marker, so that it finishes; whether something
-/// was missing is judged afterwards.
+/// was missing is judged afterwards. When all lines are there, nothing is missing any more.
 static boolean fill_input_buffer(j_decompress_ptr codec)
 {
+  if (((decoder *)codec->client_data)->finishing) return FALSE;
   static const JOCTET end[2] = {0xFF, JPEG_EOI};
   ((racnn_error_manager *)codec->err)->at_end = 1;
   codec->src->next_input_byte = end;
@@ -31,7 +34,7 @@ static void skip_input_data(j_decompress_ptr codec, long count)
 {
   if (count <= 0) return;
   if ((size_t)count > codec->src->bytes_in_buffer) {
-    fill_input_buffer(codec);
+    codec->src->bytes_in_buffer = 0;
   } else {
     codec->src->next_input_byte += count;
     codec->src->bytes_in_buffer -= (size_t)count;
@@ -181,6 +184,9 @@ racnn_jpeg_status racnn_jpeg_decode(
   if (self.errors.missed_data || (self.errors.at_end && !is_complete(codec))) {
     racnn_fail(&self.errors, RACNN_JPEG_TRUNCATED, "it ends early");
   }
+  self.finishing = 1;
+  // Reads up to the end marker, if there is one: what stands between tells a broken file from a whole one.
+  jpeg_finish_decompress(codec);
   jpeg_destroy_decompress(codec);
   return RACNN_JPEG_OK;
 }
