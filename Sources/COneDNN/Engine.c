@@ -1,0 +1,44 @@
+#include "OneDNN.h"
+
+#include "COneDNN.h"
+
+#ifdef RACNN_ONEDNN
+
+static dnnl_engine_t engine;
+static dnnl_stream_t stream;
+
+static void start(void) {
+  if (stream) return;
+  if (!engine && dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) return;
+  dnnl_stream_create(&stream, engine, dnnl_stream_default_flags);
+}
+
+dnnl_engine_t racnn_engine(void) {
+  start();
+  return engine;
+}
+
+dnnl_stream_t racnn_stream(void) {
+  start();
+  return stream;
+}
+
+int racnn_onednn_available(void) { return 1; }
+
+int racnn_preferred_block(void) {
+  return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 16 : 8;
+}
+
+int racnn_matrix_product(
+    int transpose_a, int transpose_b, long m, long n, long k, const float *a, long lda, const float *b, long ldb,
+    float *c, long ldc) {
+  return dnnl_sgemm(
+             transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1, a, lda, b, ldb, 0, c, ldc) != dnnl_success;
+}
+
+#else
+
+int racnn_onednn_available(void) { return 0; }
+int racnn_preferred_block(void) { return 8; }
+
+#endif

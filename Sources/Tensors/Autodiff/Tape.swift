@@ -1,0 +1,118 @@
+import Synchronization
+
+/// An operation on the tape: where its inputs came from and how a gradient goes back to them.
+///
+/// Ids count up, so that sorting by id gives the order in which gradients must be walked.
+package final class Node {
+  let id: Int
+  var inputs: [Node?]
+  /// From the gradient of the output to those of the inputs; nil once walked, and for a leaf.
+  var pullback: ((Tensor) -> [Tensor?])?
+
+  private static let nextId = Atomic<Int>(0)
+
+  init(inputs: [Node?] = [], pullback: ((Tensor) -> [Tensor?])? = nil) {
+    self.id = Self.nextId.add(1, ordering: .relaxed).newValue
+    self.inputs = inputs
+    self.pullback = pullback
+  }
+
+  // A long chain of nodes freed by recursion would overflow the stack.
+  deinit {
+    var pending = inputs.compactMap { $0 }
+    inputs = []
+    while var last = pending.popLast() {
+      if isKnownUniquelyReferenced(&last) {
+        pending.append(contentsOf: last.inputs.compactMap { $0 })
+        last.inputs = []
+      }
+    }
+  }
+}
+
+package enum Tape {
+  /// Whether operators record; see `withoutTape`.
+  @TaskLocal package static var isRecording = true
+}
+
+/// Calls a closure in which nothing is recorded for gradients, as when predicting.
+public func withoutTape<R>(_ body: () throws -> R) rethrows -> R {
+  try Tape.$isRecording.withValue(false, operation: body)
+}
+
+extension Tensor {
+  /// The same values as a leaf of the tape, whose gradient `gradients(of:for:)` can give.
+  public func variable() -> Tensor {
+    Tensor(shape: shape, storage: storage, layout: layout, node: Node())
+  }
+
+  /// Records how this result was made, if any input is on the tape.
+  ///
+  /// - Parameter pullback: from the gradient of the result to those of the inputs, in their order;
+  ///   the flags tell which are wanted. Capture nothing that an unwanted gradient alone needs.
+  package func recorded(
+    from inputs: [Tensor], _ pullback: @escaping (Tensor) -> [Tensor?]
+  ) -> Tensor {
+    guard Tape.isRecording, inputs.contains(where: { $0.node != nil }) else { return self }
+    return Tensor(
+      shape: shape, storage: storage, layout: layout,
+      node: Node(inputs: inputs.map(\.node), pullback: pullback))
+  }
+
+  /// Whether a gradient to this tensor is wanted by an operator that runs now.
+  var wantsGradient: Bool { node != nil && Tape.isRecording }
+}
+
+/// The gradients of a scalar loss with respect to variables, nil where it does not depend on one.
+///
+/// The tape is consumed: each operation's captured values are freed as soon as its gradient has
+/// been passed on, so a second call for the same loss finds nothing.
+///
+/// - Parameters:
+///   - loss: a tensor with one element; another count traps.
+///   - inputs: tensors made by `variable()`.
+public func gradients(of loss: Tensor, for inputs: [Tensor]) -> [Tensor?] {
+  gradients(of: loss, at: inputs.map(\.node))
+}
+
+func gradients(of loss: Tensor, at leaves: [Node?]) -> [Tensor?] {
+  precondition(loss.shape.count == 1, "gradients: the loss \(loss.shape) is not a scalar")
+  guard let root = loss.node else { return leaves.map { _ in nil } }
+  var gradients: [Int: Tensor] = [root.id: Tensor.ones(loss.shape)]
+  let leafIds = Set(leaves.compactMap { $0?.id })
+  for node in nodes(reachableFrom: root) {
+    guard let pullback = node.pullback else { continue }
+    let gradient =
+      leafIds.contains(node.id) ? gradients[node.id] : gradients.removeValue(forKey: node.id)
+    let inputs = node.inputs
+    node.pullback = nil
+    node.inputs = []
+    guard let gradient else { continue }
+    for (input, contribution) in zip(inputs, pullback(gradient)) {
+      guard let input, let contribution else { continue }
+      // Not read in place: the sum must be the only owner of its storage to be reused.
+      let sum = gradients.removeValue(forKey: input.id)
+      gradients[input.id] = sum.map { accumulate(contribution, onto: $0) } ?? contribution
+    }
+  }
+  return leaves.map { $0.flatMap { gradients[$0.id] } }
+}
+
+/// Every node that the root depends on, latest first.
+private func nodes(reachableFrom root: Node) -> [Node] {
+  var seen: Set<Int> = [root.id]
+  var found = [root]
+  var next = 0
+  while next < found.count {
+    for case .some(let input) in found[next].inputs where seen.insert(input.id).inserted {
+      found.append(input)
+    }
+    next += 1
+  }
+  return found.sorted { $0.id > $1.id }
+}
+
+/// The sum of two gradients of one tensor, keeping the layout of the first.
+private func accumulate(_ contribution: Tensor, onto sum: Tensor) -> Tensor {
+  Kernels.current.sum(sum, Kernels.current.reordered(contribution, to: sum.layout), .none)
+}

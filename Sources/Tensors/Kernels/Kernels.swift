@@ -1,0 +1,84 @@
+/// Which implementation of the kernels computes.
+public enum Kernels {
+  #if OneDNN
+    static let fastest: any KernelSet = OneDNNKernels()
+  #else
+    static let fastest: any KernelSet = ReferenceKernels()
+  #endif
+
+  @TaskLocal static var current: any KernelSet = fastest
+
+  /// Calls a closure in which every operator computes in plain Swift: the oracle of the tests.
+  public static func withReference<R>(_ body: () throws -> R) rethrows -> R {
+    try $current.withValue(ReferenceKernels(), operation: body)
+  }
+}
+
+/// Sets how many threads compute, from the next operator on.
+public func setThreadCount(_ count: Int) {
+  precondition(count > 0, "setThreadCount: \(count) threads")
+  Kernels.current.setThreadCount(count)
+}
+
+/// The computations that a processor's own code can speed up.
+///
+/// Tensors that come in may lie in any layout, and what comes out lies as the set likes best. No
+/// kernel knows of the tape. The extension in Reference gives each in plain Swift; a set overrides
+/// what it does better.
+protocol KernelSet: Sendable {
+  func setThreadCount(_ count: Int)
+
+  func reordered(_ x: Tensor, to layout: Layout) -> Tensor
+
+  /// `activation(a + b)`, of equal shapes.
+  func sum(_ a: Tensor, _ b: Tensor, _ activation: Activation) -> Tensor
+  func scaled(_ x: Tensor, by scale: Float) -> Tensor
+  func activated(_ x: Tensor, _ activation: Activation) -> Tensor
+  /// `dy` where the activation's output `y` lies in its open range, else 0.
+  func activationGradient(_ y: Tensor, _ dy: Tensor, _ activation: Activation) -> Tensor
+
+  /// C [m, n] = A [m, k] B [k, n], each row-major; a transposed operand lies as [k, m] or [n, k].
+  func matrixProduct(
+    _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, transposed: Bool,
+    _ b: UnsafePointer<Float>, transposed: Bool, into c: UnsafeMutablePointer<Float>)
+
+  func convolution(
+    _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
+    _ activation: Activation
+  ) -> Tensor
+  func convolutionDataGradient(
+    _ geometry: ConvolutionGeometry, _ dy: Tensor, _ weight: Tensor
+  ) -> Tensor
+  func convolutionWeightGradient(
+    _ geometry: ConvolutionGeometry, _ x: Tensor, _ dy: Tensor
+  ) -> Tensor
+  /// [N, C, H, W] to [C], summed over all else.
+  func channelSums(_ x: Tensor) -> Tensor
+
+  func maxPool(_ geometry: PoolGeometry, _ x: Tensor) -> Tensor
+  func maxPoolGradient(_ geometry: PoolGeometry, _ x: Tensor, _ dy: Tensor) -> Tensor
+  func averagePool(_ geometry: PoolGeometry, _ x: Tensor) -> Tensor
+  func averagePoolGradient(_ geometry: PoolGeometry, _ dy: Tensor) -> Tensor
+  func globalAverage(_ x: Tensor) -> Tensor
+  /// [N, C] to the shape and layout of what was averaged.
+  func globalAverageGradient(_ dy: Tensor, _ shape: Shape, _ layout: Layout) -> Tensor
+
+  func batchNorm(
+    _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Float, _ activation: Activation
+  ) -> (output: Tensor, mean: Tensor, variance: Tensor)
+  func batchNormGradient(
+    _ x: Tensor, _ dy: Tensor, scale: Tensor, shift: Tensor, epsilon: Float,
+    _ activation: Activation, mean: Tensor, variance: Tensor
+  ) -> (dx: Tensor, dscale: Tensor, dshift: Tensor)
+
+  func sampleBox(_ source: Tensor, _ box: Tensor, size: Int, edge: Float?) -> Tensor
+  func sampleBoxGradient(
+    _ source: Tensor, _ box: Tensor, _ dy: Tensor, edge: Float?, wantsSource: Bool, wantsBox: Bool
+  ) -> (source: Tensor?, box: Tensor?)
+
+  func sgd(_ update: SGDUpdate, _ weight: UnsafeMutableBufferPointer<Float>)
+  func adamW(_ update: AdamWUpdate, _ weight: UnsafeMutableBufferPointer<Float>)
+}
+
+/// Computes everything in plain Swift.
+struct ReferenceKernels: KernelSet {}

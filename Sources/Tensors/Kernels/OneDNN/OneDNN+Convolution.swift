@@ -1,0 +1,127 @@
+#if OneDNN
+  internal import CKernels
+  internal import COneDNN
+
+  extension OneDNNKernels {
+    func convolution(
+      _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
+      _ activation: Activation
+    ) -> Tensor {
+      if geometry.isDepthwise, geometry.inputs > 1 {
+        let x = reordered(x, to: blocked)
+        let y = Tensor(uninitialized: geometry.outputShape, layout: blocked)
+        var depthwise = racnn_depthwise(geometry, blocked)
+        racnn_depthwise_forward(
+          &depthwise, x.pointer, weight.pointer, bias?.pointer, activation.rawValue, y.pointer)
+        return y
+      }
+      let x = reordered(x, to: inputLayout(geometry, x))
+      let y = Tensor(uninitialized: geometry.outputShape, layout: outputLayout(geometry))
+      var problem = racnn_convolution(geometry, RACNN_FORWARD, x.layout, y.layout)
+      problem.activation = activation.rawValue
+      problem.has_bias = bias == nil ? 0 : 1
+      let primitive = primitives[problem]
+      let packed = primitive.packed(weight)
+      let padded = bias.map { rounded($0, y.layout) }
+      primitive.run(x.storage, packed, padded, y.storage)
+      return y
+    }
+
+    func convolutionDataGradient(
+      _ geometry: ConvolutionGeometry, _ dy: Tensor, _ weight: Tensor
+    ) -> Tensor {
+      // Blocked even where the forward pass read a plain picture: oneDNN's gradient to a plain
+      // picture of three channels runs in its reference code.
+      let layout = outputLayout(geometry)
+      let dy = reordered(dy, to: layout)
+      let dx = Tensor(uninitialized: geometry.inputShape, layout: layout)
+      if geometry.isDepthwise, geometry.inputs > 1 {
+        var depthwise = racnn_depthwise(geometry, blocked)
+        racnn_depthwise_data_gradient(&depthwise, dy.pointer, weight.pointer, dx.pointer)
+        return dx
+      }
+      let problem = racnn_convolution(geometry, RACNN_DATA_GRADIENT, layout, layout)
+      let primitive = primitives[problem]
+      primitive.run(dx.storage, primitive.packed(weight), nil, dy.storage)
+      return dx
+    }
+
+    func convolutionWeightGradient(
+      _ geometry: ConvolutionGeometry, _ x: Tensor, _ dy: Tensor
+    ) -> Tensor {
+      let dy = reordered(dy, to: outputLayout(geometry))
+      let dw = Tensor(uninitialized: geometry.weightShape)
+      if geometry.isDepthwise, geometry.inputs > 1 {
+        let x = reordered(x, to: blocked)
+        var depthwise = racnn_depthwise(geometry, blocked)
+        racnn_depthwise_weights_gradient(&depthwise, x.pointer, dy.pointer, dw.pointer, nil)
+        return dw
+      }
+      let x = reordered(x, to: inputLayout(geometry, x))
+      let problem = racnn_convolution(geometry, RACNN_WEIGHTS_GRADIENT, x.layout, dy.layout)
+      let primitive = primitives[problem]
+      let packed = Storage(count: primitive.packedCount)
+      primitive.run(x.storage, packed, nil, dy.storage)
+      primitive.unpack(packed, into: dw)
+      return dw
+    }
+
+    /// Few channels are read plain, as the photo comes; blocks of them would be mostly padding.
+    private func inputLayout(_ geometry: ConvolutionGeometry, _ x: Tensor) -> Layout {
+      if geometry.groups > 1, !geometry.isDepthwise { return .plain }
+      return geometry.inputs <= 4 ? .plain : blocked
+    }
+
+    private func outputLayout(_ geometry: ConvolutionGeometry) -> Layout {
+      geometry.groups > 1 && !geometry.isDepthwise ? .plain : blocked
+    }
+
+    /// The bias with zeros for the lanes beyond the last channel.
+    private func rounded(_ bias: Tensor, _ layout: Layout) -> Storage {
+      let count = (bias.shape[0] + layout.block - 1) / layout.block * layout.block
+      guard count > bias.shape[0] else { return bias.storage }
+      let padded = Storage(count: count)
+      padded.buffer.update(repeating: 0)
+      padded.pointer.update(from: bias.pointer, count: bias.shape[0])
+      return padded
+    }
+  }
+
+  extension racnn_convolution {
+    fileprivate init(
+      _ geometry: ConvolutionGeometry, _ kind: some BinaryInteger, _ input: Layout,
+      _ output: Layout
+    ) {
+      self.init()
+      self.kind = Int32(kind)
+      batch = Int32(geometry.batch)
+      groups = Int32(geometry.groups)
+      inputs = Int32(geometry.inputs)
+      outputs = Int32(geometry.outputs)
+      height = Int32(geometry.height)
+      width = Int32(geometry.width)
+      out_height = Int32(geometry.outHeight)
+      out_width = Int32(geometry.outWidth)
+      kernel_height = Int32(geometry.kernelHeight)
+      kernel_width = Int32(geometry.kernelWidth)
+      stride = Int32(geometry.stride)
+      dilation = Int32(geometry.dilation)
+      top = Int32(geometry.top)
+      left = Int32(geometry.left)
+      input_block = Int32(input.block)
+      output_block = Int32(output.block)
+    }
+  }
+
+  extension racnn_depthwise {
+    fileprivate init(_ geometry: ConvolutionGeometry, _ layout: Layout) {
+      self.init(
+        batch: Int32(geometry.batch), channels: Int32(geometry.inputs),
+        block: Int32(layout.block), height: Int32(geometry.height), width: Int32(geometry.width),
+        outHeight: Int32(geometry.outHeight), outWidth: Int32(geometry.outWidth),
+        kernelHeight: Int32(geometry.kernelHeight), kernelWidth: Int32(geometry.kernelWidth),
+        stride: Int32(geometry.stride), dilation: Int32(geometry.dilation),
+        top: Int32(geometry.top), left: Int32(geometry.left))
+    }
+  }
+#endif

@@ -1,0 +1,107 @@
+#if OneDNN
+  internal import CKernels
+  internal import COneDNN
+
+  /// Computes with oneDNN and with kernels of our own, in blocked layouts.
+  struct OneDNNKernels: KernelSet {
+    /// The layout of pictures that suits this processor.
+    let blocked = Layout.blocked(Int(racnn_preferred_block()))
+    let primitives = PrimitiveCache()
+
+    func setThreadCount(_ count: Int) {
+      racnn_set_threads(Int32(count))
+    }
+
+    func reordered(_ x: Tensor, to layout: Layout) -> Tensor {
+      if x.layout == layout { return x.detached }
+      if x.layout != .plain, layout != .plain {
+        return reordered(reordered(x, to: .plain), to: layout)
+      }
+      precondition(x.shape.rank == 4, "reordered: \(x.shape) has no channels to block")
+      let y = Tensor(uninitialized: x.shape, layout: layout)
+      let (n, c, area) = (Int32(x.shape[0]), Int32(x.shape[1]), Int32(x.shape[2] * x.shape[3]))
+      if layout == .plain {
+        racnn_to_plain(x.pointer, y.pointer, n, c, area, Int32(x.layout.block))
+      } else {
+        racnn_to_blocked(x.pointer, y.pointer, n, c, area, Int32(layout.block))
+      }
+      return y
+    }
+
+    func sum(_ a: Tensor, _ b: Tensor, _ activation: Activation) -> Tensor {
+      let (a, b) = (a.layout == .plain ? reordered(a, to: b.layout) : a, b)
+      let y = Tensor(uninitialized: a.shape, layout: a.layout)
+      let other = reordered(b, to: a.layout)
+      racnn_add(a.pointer, other.pointer, y.pointer, y.storage.count, activation.rawValue)
+      return y
+    }
+
+    func scaled(_ x: Tensor, by scale: Float) -> Tensor {
+      let y = Tensor(uninitialized: x.shape, layout: x.layout)
+      racnn_scale(x.pointer, scale, y.pointer, y.storage.count)
+      return y
+    }
+
+    func activated(_ x: Tensor, _ activation: Activation) -> Tensor {
+      let y = Tensor(uninitialized: x.shape, layout: x.layout)
+      racnn_activate(x.pointer, y.pointer, y.storage.count, activation.rawValue)
+      return y
+    }
+
+    func activationGradient(_ y: Tensor, _ dy: Tensor, _ activation: Activation) -> Tensor {
+      let dy = reordered(dy, to: y.layout)
+      let dx = Tensor(uninitialized: y.shape, layout: y.layout)
+      racnn_activation_gradient(
+        y.pointer, dy.pointer, dx.pointer, dx.storage.count, activation.rawValue)
+      return dx
+    }
+
+    func matrixProduct(
+      _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, transposed transposesA: Bool,
+      _ b: UnsafePointer<Float>, transposed transposesB: Bool, into c: UnsafeMutablePointer<Float>
+    ) {
+      let (m, n, k) = size
+      guard k > 0 else { return c.update(repeating: 0, count: m * n) }
+      let failure = racnn_matrix_product(
+        transposesA ? 1 : 0, transposesB ? 1 : 0, m, n, k, a, transposesA ? m : k, b,
+        transposesB ? k : n, c, n)
+      precondition(failure == 0, "matrixProduct: oneDNN failed on \(size)")
+    }
+
+    func sampleBox(_ source: Tensor, _ box: Tensor, size: Int, edge: Float?) -> Tensor {
+      let (n, c) = (source.shape[0], source.shape[1])
+      return Tensor([n, c, size, size]) { y in
+        racnn_sample_box(
+          source.pointer, box.pointer, y.baseAddress, Int32(n), Int32(c), Int32(source.shape[2]),
+          Int32(size), edge ?? 0)
+      }
+    }
+
+    func sampleBoxGradient(
+      _ source: Tensor, _ box: Tensor, _ dy: Tensor, edge: Float?, wantsSource: Bool,
+      wantsBox: Bool
+    ) -> (source: Tensor?, box: Tensor?) {
+      let dsource = wantsSource ? Tensor(uninitialized: source.shape) : nil
+      let dbox = wantsBox ? Tensor(uninitialized: box.shape) : nil
+      let dy = dy.plain
+      racnn_sample_box_gradient(
+        source.pointer, box.pointer, dy.pointer, dsource?.pointer, dbox?.pointer,
+        Int32(source.shape[0]), Int32(source.shape[1]), Int32(source.shape[2]),
+        Int32(dy.shape[2]), edge ?? 0)
+      return (dsource, dbox)
+    }
+
+    func sgd(_ update: SGDUpdate, _ weight: UnsafeMutableBufferPointer<Float>) {
+      racnn_sgd(
+        weight.baseAddress, update.gradient.pointer, update.velocity.pointer, weight.count,
+        update.rate, update.momentum, update.decay)
+    }
+
+    func adamW(_ update: AdamWUpdate, _ weight: UnsafeMutableBufferPointer<Float>) {
+      racnn_adamw(
+        weight.baseAddress, update.gradient.pointer, update.mean.pointer, update.square.pointer,
+        weight.count, update.rate, update.beta1, update.beta2, update.epsilon, update.decay,
+        Int32(update.step))
+    }
+  }
+#endif

@@ -1,0 +1,110 @@
+/// What lies around a picture under a window that reaches beyond it.
+public enum Padding: Hashable, Sendable, Codable {
+  /// As many rows and columns on each side.
+  case symmetric(Int)
+  /// TensorFlow's SAME: the output has the input's extent divided by the stride, rounded up; of an
+  /// odd number of rows or columns one more lies at the bottom and at the right.
+  case same
+
+  /// How many cells lie before the picture, and how many outputs there are, along one axis.
+  func resolve(extent: Int, window: Int, stride: Int) -> (before: Int, outputs: Int) {
+    switch self {
+    case .symmetric(let amount):
+      return (amount, max(0, (extent + 2 * amount - window) / stride + 1))
+    case .same:
+      let outputs = (extent + stride - 1) / stride
+      return (max(0, (outputs - 1) * stride + window - extent) / 2, outputs)
+    }
+  }
+}
+
+/// The sizes of a convolution.
+struct ConvolutionGeometry: Hashable {
+  let batch: Int
+  let inputs: Int
+  let outputs: Int
+  let groups: Int
+  let height: Int
+  let width: Int
+  let outHeight: Int
+  let outWidth: Int
+  let kernelHeight: Int
+  let kernelWidth: Int
+  let stride: Int
+  let dilation: Int
+  let top: Int
+  let left: Int
+
+  init(
+    _ input: Shape, _ weight: Shape, stride: Int, padding: Padding, dilation: Int, groups: Int
+  ) {
+    precondition(
+      input.rank == 4 && weight.rank == 4 && groups > 0 && input[1] == weight[1] * groups
+        && weight[0] % groups == 0,
+      "convolution: the input \(input) and the weight \(weight) in \(groups) groups")
+    precondition(stride > 0 && dilation > 0, "convolution: stride \(stride), dilation \(dilation)")
+    batch = input[0]
+    inputs = input[1]
+    outputs = weight[0]
+    self.groups = groups
+    height = input[2]
+    width = input[3]
+    kernelHeight = weight[2]
+    kernelWidth = weight[3]
+    self.stride = stride
+    self.dilation = dilation
+    (top, outHeight) = padding.resolve(
+      extent: height, window: (kernelHeight - 1) * dilation + 1, stride: stride)
+    (left, outWidth) = padding.resolve(
+      extent: width, window: (kernelWidth - 1) * dilation + 1, stride: stride)
+    precondition(
+      outHeight > 0 && outWidth > 0, "convolution: \(input) is smaller than the weight \(weight)")
+  }
+
+  var inputShape: Shape { [batch, inputs, height, width] }
+  var outputShape: Shape { [batch, outputs, outHeight, outWidth] }
+  var weightShape: Shape { [outputs, inputs / groups, kernelHeight, kernelWidth] }
+  var outputArea: Int { outHeight * outWidth }
+  /// Whether each channel has a filter of its own.
+  var isDepthwise: Bool { groups == inputs && groups == outputs }
+}
+
+/// A convolution (as networks call it: a cross-correlation), with bias and activation fused.
+///
+/// Shapes that do not fit trap.
+///
+/// - Parameters:
+///   - input: [N, C, H, W].
+///   - weight: [O, C / groups, h, w].
+///   - bias: [O].
+///   - groups: into how many parts the channels are cut, each convolved on its own; as many as
+///     channels make it depthwise.
+/// - Returns: [N, O, H', W'].
+public func convolution(
+  _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: Int = 1,
+  padding: Padding = .symmetric(0), dilation: Int = 1, groups: Int = 1,
+  activation: Activation = .none
+) -> Tensor {
+  let geometry = ConvolutionGeometry(
+    input.shape, weight.shape, stride: stride, padding: padding, dilation: dilation,
+    groups: groups)
+  precondition(
+    bias.map { $0.shape == [geometry.outputs] } ?? true,
+    "convolution: the bias \(bias?.shape ?? []) and the weight \(weight.shape)")
+  let x = input.detached
+  let w = weight.plain
+  let y = Kernels.current.convolution(geometry, x, w, bias?.plain, activation)
+  let keptX = weight.wantsGradient ? x : nil
+  let keptWeight = input.wantsGradient ? w : nil
+  let mask = activation == .none ? nil : y
+  let wantsBias = bias?.wantsGradient ?? false
+  return y.recorded(from: [input, weight] + (bias.map { [$0] } ?? [])) { dy in
+    let kernels = Kernels.current
+    let dy = mask.map { kernels.activationGradient($0, dy, activation) } ?? dy
+    return [
+      keptWeight.map { kernels.convolutionDataGradient(geometry, dy, $0) },
+      keptX.map { kernels.convolutionWeightGradient(geometry, $0, dy) },
+      wantsBias ? kernels.channelSums(dy) : nil,
+    ]
+  }
+}

@@ -1,0 +1,75 @@
+extension Tensor {
+  /// The matrix product of the last two axes: [..., M, K] times [..., K, N] gives [..., M, N].
+  ///
+  /// The axes before them broadcast. Shapes that do not fit trap.
+  ///
+  /// - Parameters:
+  ///   - transposingLeft: this tensor lies as [..., K, M].
+  ///   - transposingRight: the other lies as [..., N, K].
+  public func matrixProduct(
+    _ other: Tensor, transposingLeft: Bool = false, transposingRight: Bool = false
+  ) -> Tensor {
+    let (a, b) = (plain, other.plain)
+    let result = product(a, b, transposingLeft, transposingRight)
+    let keptA = other.wantsGradient ? a : nil
+    let keptB = wantsGradient ? b : nil
+    let (shapeA, shapeB) = (shape, other.shape)
+    return result.recorded(from: [self, other]) { dy in
+      [
+        keptB.map { b in
+          let da =
+            transposingLeft
+            ? product(b, dy.plain, transposingRight, true)
+            : product(dy.plain, b, false, !transposingRight)
+          return da.summed(to: shapeA)
+        },
+        keptA.map { a in
+          let db =
+            transposingRight
+            ? product(dy.plain, a, true, transposingLeft)
+            : product(a, dy.plain, !transposingLeft, false)
+          return db.summed(to: shapeB)
+        },
+      ]
+    }
+  }
+}
+
+/// The product of row-major tensors, off the tape.
+private func product(
+  _ a: Tensor, _ b: Tensor, _ transposesA: Bool, _ transposesB: Bool
+) -> Tensor {
+  precondition(
+    a.shape.rank >= 2 && b.shape.rank >= 2, "matrixProduct: \(a.shape) and \(b.shape)")
+  let (m, k) = transposesA ? (a.shape[-1], a.shape[-2]) : (a.shape[-2], a.shape[-1])
+  let (inner, n) = transposesB ? (b.shape[-1], b.shape[-2]) : (b.shape[-2], b.shape[-1])
+  precondition(k == inner, "matrixProduct: \(a.shape) and \(b.shape) do not fit")
+  let outerA = Shape(Array(a.shape.dimensions.dropLast(2)))
+  let outerB = Shape(Array(b.shape.dimensions.dropLast(2)))
+  let outer = outerA.broadcast(with: outerB, in: "matrixProduct")
+  let kernels = Kernels.current
+  return Tensor(Shape(outer.dimensions + [m, n])) { c in
+    guard let c = c.baseAddress, m > 0, n > 0 else { return }
+    // Many products with one matrix are one product with a taller left side.
+    if outerB.count == 1, !transposesA {
+      let rows = outer.count * m
+      kernels.matrixProduct(
+        (rows, n, k), a.pointer, transposed: false, b.pointer, transposed: transposesB, into: c)
+      return
+    }
+    let (stridesA, stridesB) = (
+      outerA.strides(broadcastTo: outer), outerB.strides(broadcastTo: outer)
+    )
+    for i in 0..<outer.count {
+      var (rest, placeA, placeB) = (i, 0, 0)
+      for axis in (0..<outer.rank).reversed() {
+        placeA += rest % outer[axis] * stridesA[axis]
+        placeB += rest % outer[axis] * stridesB[axis]
+        rest /= outer[axis]
+      }
+      kernels.matrixProduct(
+        (m, n, k), a.pointer + placeA * m * k, transposed: transposesA,
+        b.pointer + placeB * k * n, transposed: transposesB, into: c + i * m * n)
+    }
+  }
+}
