@@ -60,10 +60,9 @@ struct ElementView {
         target[place * size..<(place + 1) * size].copyBytes(from: piece)
         for axis in shape.indices.reversed() {
           index[axis] += 1
-          // The stride of an axis of size 1 may be anything; what wraps around here wraps back.
-          element &+= strides[axis]
+          element += strides[axis]
           if index[axis] < shape[axis] { break }
-          element &-= shape[axis] &* strides[axis]
+          element -= shape[axis] * strides[axis]
           index[axis] = 0
         }
       }

@@ -1,0 +1,58 @@
+public import Tensors
+
+/// A convolution without bias, batch norm and an activation, as one step.
+///
+/// While the statistics are frozen, the norm is folded into the convolution's weight and bias, so
+/// that it costs nothing on the feature map, training or predicting. What is folded is kept while
+/// nothing in it is trained; when something is, it is folded anew on the tape.
+public struct ConvolutionBatchNorm {
+  /// The convolution, without a bias of its own.
+  public let convolution: Convolution2D
+  /// The norm of its output.
+  public let norm: BatchNorm
+  /// What comes last.
+  public let activation: Activation
+
+  private let cache = FoldCache()
+
+  /// Joins two layers. A convolution with a bias is a programmer's error and traps.
+  public init(_ convolution: Convolution2D, _ norm: BatchNorm, activation: Activation = .none) {
+    precondition(convolution.bias == nil, "ConvolutionBatchNorm: the convolution has a bias")
+    self.convolution = convolution
+    self.norm = norm
+    self.activation = activation
+  }
+
+  /// The output for `x [N, C, H, W]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    if norm.usesBatchStatistics { return norm(convolution(x), activation: activation) }
+    let (weight, bias) = folded()
+    return convolution.apply(x, weight: weight, bias: bias, activation: activation)
+  }
+
+  /// The weight and bias of the convolution that does the work of both.
+  private func folded() -> (weight: Tensor, bias: Tensor) {
+    let parts = [convolution.weight, norm.scale, norm.shift]
+    if Tape.isRecording && parts.contains(where: \.isTrainable) {
+      // What was kept will be stale after the step: its memory is better used on it.
+      cache.fold = nil
+      return fold()
+    }
+    let versions = (parts + [norm.mean, norm.variance]).map(\.version)
+    if let fold = cache.fold, fold.versions == versions { return (fold.weight, fold.bias) }
+    let (weight, bias) = withoutTape { fold() }
+    cache.fold = (versions, weight.detached, bias.detached)
+    return (weight, bias)
+  }
+
+  private func fold() -> (weight: Tensor, bias: Tensor) {
+    let (factor, offset) = norm.frozen()
+    let weight = convolution.weight.tensor
+    return (weight * factor.reshaped([weight.shape[0], 1, 1, 1]), offset)
+  }
+}
+
+/// What was folded last, and the versions of the parameters that it was folded from.
+private final class FoldCache {
+  var fold: (versions: [Int], weight: Tensor, bias: Tensor)?
+}

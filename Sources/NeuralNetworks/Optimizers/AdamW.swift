@@ -1,0 +1,59 @@
+public import Tensors
+
+/// Adam with decoupled weight decay: Loshchilov, Hutter, "Decoupled Weight Decay Regularization",
+/// ICLR 2019, as PyTorch's: a step shrinks a parameter by `rate * decay` of itself.
+///
+/// Each parameter counts its own steps, so that one that was frozen for a while starts anew with
+/// the right correction.
+public final class AdamW: Optimizer {
+  public let groups: [ParameterGroup]
+  public var rateFactor: Float = 1
+  /// The share of the mean gradient that is kept.
+  public let beta1: Float
+  /// The share of the mean squared gradient that is kept.
+  public let beta2: Float
+  /// What is added to the root of the mean square.
+  public let epsilon: Float
+
+  private var running = OptimizerState()
+
+  /// Makes an optimizer that has seen no gradient.
+  public init(
+    _ groups: [ParameterGroup], beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
+  ) {
+    self.groups = groups
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+  }
+
+  public func step(_ gradients: [Tensor?]) {
+    forEach(gradients) { parameter, gradient, group in
+      // Float counts exactly up to 16 million steps.
+      let step = running.take(parameter, "step", []).item + 1
+      var mean = running.take(parameter, "mean", parameter.value.shape)
+      var square = running.take(parameter, "square", parameter.value.shape)
+      adamWStep(
+        parameter, gradient: gradient, mean: &mean, square: &square,
+        rate: group.learningRate * rateFactor, beta1: beta1, beta2: beta2, epsilon: epsilon,
+        decay: group.weightDecay, step: Int(step))
+      running.set(parameter, "step", Tensor(step))
+      running.set(parameter, "mean", mean)
+      running.set(parameter, "square", square)
+    }
+  }
+
+  public var state: [String: WeightArray] { running.arrays }
+
+  public func restore(_ state: [String: WeightArray]) throws(WeightsError) {
+    // A step that is no count would make an infinite correction.
+    for (name, array) in state where name.hasSuffix("/step") {
+      guard let step = array.values.first, step >= 0, step < 0x1p24, step == step.rounded() else {
+        throw .malformed(
+          path: "the optimizer's state", place: name, problem: "it is not a number of steps")
+      }
+    }
+    try running.restore(
+      state, parameters, quantities: ["mean": true, "square": true, "step": false])
+  }
+}
