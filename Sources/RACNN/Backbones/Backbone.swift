@@ -1,0 +1,35 @@
+public import NeuralNetworks
+public import Tensors
+
+/// A convolutional network without its classifier: photos to feature maps.
+public protocol Backbone {
+  /// The channels of a feature map.
+  var channels: Int { get }
+  /// Rows and columns of the photo for each of a feature map, which rounds up.
+  var stride: Int { get }
+
+  /// The feature maps `[N, channels, H / stride, W / stride]` of photos `x [N, 3, H, W]`.
+  func callAsFunction(_ x: Tensor) -> Tensor
+}
+
+/// The networks that can be a backbone; the raw values are timm's names.
+public enum BackboneArchitecture: String, CaseIterable, Codable, Hashable, Sendable {
+  case tfEfficientNetLite0 = "tf_efficientnet_lite0"
+  case efficientNetLite0 = "efficientnet_lite0"
+  case vgg19
+  case resnet18
+  case resnet34
+  case resnet50
+
+  /// Makes the network's parameters in a scope, named as timm's.
+  public func make(_ scope: ParameterScope) -> any Backbone {
+    switch self {
+    case .tfEfficientNetLite0: EfficientNetLite0(scope, convention: .tensorFlow)
+    case .efficientNetLite0: EfficientNetLite0(scope, convention: .pyTorch)
+    case .vgg19: VGG19(scope)
+    case .resnet18: ResNet(scope, depth: .eighteen)
+    case .resnet34: ResNet(scope, depth: .thirtyFour)
+    case .resnet50: ResNet(scope, depth: .fifty)
+    }
+  }
+}

@@ -1,0 +1,96 @@
+public import NeuralNetworks
+public import Tensors
+
+/// ResNet of 18, 34 or 50 layers: He et al., "Deep Residual Learning for Image Recognition", CVPR
+/// 2016.
+///
+/// It differs from the paper as torchvision and timm do: in a bottleneck it is the 3x3 convolution
+/// that has the stride. The classifier is left out.
+public struct ResNet: Backbone {
+  /// How many layers there are.
+  public enum Depth: Int, Hashable, Sendable {
+    case eighteen = 18
+    case thirtyFour = 34
+    case fifty = 50
+
+    var blocks: [Int] { self == .eighteen ? [2, 2, 2, 2] : [3, 4, 6, 3] }
+  }
+
+  public let channels: Int
+  public let stride = 32
+  private let stem: ConvolutionBatchNorm
+  private let blocks: [ResidualBlock]
+
+  /// Makes the parameters in a scope.
+  public init(_ scope: ParameterScope, depth: Depth) {
+    stem = step(scope, 1, 3, 64, kernel: 7, stride: 2)
+    var inputs = 64
+    var blocks: [ResidualBlock] = []
+    for (index, count) in depth.blocks.enumerated() {
+      for position in 0..<count {
+        let block = ResidualBlock(
+          scope("layer\(index + 1)")(position), inputs, 64 << index,
+          stride: index > 0 && position == 0 ? 2 : 1, isBottleneck: depth == .fifty)
+        inputs = block.channels
+        blocks.append(block)
+      }
+    }
+    self.blocks = blocks
+    channels = inputs
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let x = maxPool(stem(x), window: 3, stride: 2, padding: .symmetric(1))
+    return blocks.reduce(x) { x, block in block(x) }
+  }
+}
+
+/// Two convolutions of 3x3, or one between two of 1x1, around which the input is added.
+private struct ResidualBlock {
+  let channels: Int
+  let steps: [ConvolutionBatchNorm]
+  /// Brings the input to the shape of the output, where it has not that shape.
+  let shortcut: ConvolutionBatchNorm?
+
+  init(
+    _ scope: ParameterScope, _ inputs: Int, _ width: Int, stride: Int, isBottleneck: Bool
+  ) {
+    channels = isBottleneck ? 4 * width : width
+    steps =
+      isBottleneck
+      ? [
+        step(scope, 1, inputs, width, kernel: 1),
+        step(scope, 2, width, width, kernel: 3, stride: stride),
+        step(scope, 3, width, channels, kernel: 1, activation: .none),
+      ]
+      : [
+        step(scope, 1, inputs, width, kernel: 3, stride: stride),
+        step(scope, 2, width, width, kernel: 3, activation: .none),
+      ]
+    shortcut =
+      stride == 1 && inputs == channels
+      ? nil
+      : ConvolutionBatchNorm(
+        Convolution2D(
+          scope("downsample")(0), inputs: inputs, outputs: channels, kernel: 1, stride: stride,
+          bias: false),
+        BatchNorm(scope("downsample")(1), channels: channels))
+  }
+
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    let y = steps.reduce(x) { x, step in step(x) }
+    return add(y, shortcut?(x) ?? x, activation: .relu)
+  }
+}
+
+/// The convolution and norm of one number, as `conv1` and `bn1`.
+private func step(
+  _ scope: ParameterScope, _ number: Int, _ inputs: Int, _ outputs: Int, kernel: Int,
+  stride: Int = 1, activation: Activation = .relu
+) -> ConvolutionBatchNorm {
+  ConvolutionBatchNorm(
+    Convolution2D(
+      scope("conv\(number)"), inputs: inputs, outputs: outputs, kernel: kernel, stride: stride,
+      padding: .symmetric(kernel / 2), bias: false),
+    BatchNorm(scope("bn\(number)"), channels: outputs), activation: activation)
+}
