@@ -13,6 +13,7 @@ struct Racnn: ParsableCommand {
       """,
     subcommands: [
       Probe.self
+
     ])
 
   /// Exit codes: 0 done, 1 failed, 64 wrong usage, 130 stopped by the user.

@@ -3,18 +3,15 @@ struct Confusion {
   /// The classes' names, in the order of their numbers.
   let classNames: [String]
   /// How many photos of the class of a row were called the class of a column.
-  private(set) var counts: [[Int]]
+  let counts: [[Int]]
 
-  /// Counts pairs of a photo's class and the class that it was called; numbers that are no class
-  /// are left out.
-  init(classNames: [String], labels: [Int], predictions: [Int]) {
+  /// Takes counts in rows and columns for `classNames`; others are a programmer's error.
+  init(classNames: [String], counts: [[Int]]) {
+    precondition(
+      counts.count == classNames.count && counts.allSatisfy { $0.count == classNames.count },
+      "Confusion: \(classNames.count) classes need as many rows and columns")
     self.classNames = classNames
-    let count = classNames.count
-    counts = Array(repeating: Array(repeating: 0, count: count), count: count)
-    for (label, prediction) in zip(labels, predictions)
-    where counts.indices.contains(label) && counts.indices.contains(prediction) {
-      counts[label][prediction] += 1
-    }
+    self.counts = counts
   }
 
   /// For each class: photos, share recognised, share right among those so called, worst mistake.
