@@ -60,9 +60,10 @@ struct ElementView {
         target[place * size..<(place + 1) * size].copyBytes(from: piece)
         for axis in shape.indices.reversed() {
           index[axis] += 1
-          element += strides[axis]
+          // The stride of an axis of size 1 may be anything; what wraps around here wraps back.
+          element &+= strides[axis]
           if index[axis] < shape[axis] { break }
-          element -= shape[axis] * strides[axis]
+          element &-= shape[axis] &* strides[axis]
           index[axis] = 0
         }
       }

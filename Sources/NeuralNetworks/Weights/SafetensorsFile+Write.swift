@@ -3,15 +3,20 @@ internal import Files
 extension SafetensorsFile {
   /// Writes `arrays` in their order, as float32, and `metadata` to the file at `path`.
   ///
-  /// The file takes its name when it is whole. The same arguments give the same bytes. The values'
-  /// SHA-256 is added to the metadata, for `verifyChecksum()`.
+  /// The file takes its name when it is whole. The same arguments give the same bytes.
+  ///
+  /// - Parameter addingChecksum: Whether the values' SHA-256 is added to the metadata, for
+  ///   `verifyChecksum()`; it takes most of the time of writing.
   public static func write(
-    _ arrays: [(String, WeightArray)], metadata: [String: String], to path: String
+    _ arrays: [(String, WeightArray)], metadata: [String: String], to path: String,
+    addingChecksum: Bool = true
   ) throws(WeightsError) {
     var metadata = metadata
-    var hash = SHA256()
-    for (_, array) in arrays { array.values.withUnsafeBytes { hash.update($0) } }
-    metadata[checksumKey] = hash.hexadecimal()
+    if addingChecksum {
+      var hash = SHA256()
+      for (_, array) in arrays { array.values.withUnsafeBytes { hash.update($0) } }
+      metadata[checksumKey] = hash.hexadecimal()
+    }
     let header = try header(arrays, metadata: metadata, path: path)
     do {
       try AtomicFile.write(to: path) { writer in
