@@ -47,6 +47,7 @@ let package = Package(
       name: "ImageDatasets", dependencies: ["Images", "Tensors", "Files"], swiftSettings: strict),
     .target(
       name: "RACNN", dependencies: ["NeuralNetworks", "Tensors", "ImageDatasets", "Images", "Files"],
+      resources: [.copy("../../models/tf_efficientnet_lite0.safetensors")],
       swiftSettings: strict),
     .executableTarget(
       name: "RACNNCommand",

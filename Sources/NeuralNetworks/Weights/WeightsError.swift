@@ -14,6 +14,8 @@ public enum WeightsError: Error, Hashable, Sendable {
   case mismatchedShape(path: String, name: String, found: [Int], expected: [Int])
   /// The file holds the array `name`, for which the network has no place.
   case unexpected(path: String, name: String)
+  /// The weights of an architecture lie in none of the folders where they belong.
+  case notInstalled(architecture: String, folders: [String])
   /// The values are not those that were written: their SHA-256 differs.
   case corrupt(path: String, expected: String, found: String)
 }
@@ -36,6 +38,9 @@ extension WeightsError: CustomStringConvertible {
     case .unexpected(let path, let name):
       "\(path): the array \(name.debugDescription) has no place in the network;"
         + " give weights of the same architecture"
+    case .notInstalled(let architecture, let folders):
+      "\(architecture).safetensors is in none of \(folders.joined(separator: ", "));"
+        + " set RACNN_MODELS to the folder that holds it, or give weights of your own"
     case .corrupt(let path, let expected, let found):
       "\(path): the values' SHA-256 is \(found) instead of \(expected);"
         + " the file is damaged, fetch or make it again"
