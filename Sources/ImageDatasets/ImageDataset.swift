@@ -1,0 +1,103 @@
+/// A folder of photos, by split and class.
+///
+/// The layouts are those of `DatasetLayout`. Photos end in .jpg, .jpeg or .png (in either case);
+/// hidden files are passed over, other files are counted in `skipped`. Links are followed.
+public struct ImageDataset: Sendable {
+  /// The folder.
+  public let root: String
+  /// How the folder is laid out.
+  public let layout: DatasetLayout
+  /// The classes that there are training photos of, in the order of the names' bytes.
+  public let classNames: [String]
+  /// The photos by split, in the order of the paths' bytes; each split has an entry.
+  public let samples: [Split: [Sample]]
+  /// How many files are no photos by their name, or lie where no photos are looked for.
+  public let skipped: Int
+  private let fingerprint: String
+
+  /// Reads the folder `root`; no photo is decoded.
+  ///
+  /// Splits that the layout lacks are cut from the training photos, of each class alike: at least
+  /// one photo of five, none of a class that would be left without. The same seed gives the same
+  /// splits.
+  ///
+  /// - Parameter root: a folder in one of the layouts of `DatasetLayout`.
+  /// - Parameter seed: decides which photos go into splits that are made.
+  /// - Parameter validationFraction: the part of the training photos that becomes the validation
+  ///   split, if there is none.
+  /// - Parameter testFraction: the part of the training photos that becomes the test split before
+  ///   that, if there is none.
+  /// - Parameter classNames: the classes in the order of their labels, as a model has learned
+  ///   them; nil to take those of the training photos.
+  public init(
+    contentsOf root: String, seed: UInt64, validationFraction: Double = 0.1,
+    testFraction: Double = 0.2, classNames: [String]? = nil
+  ) throws(DatasetError) {
+    let root = Self.normalized(root)
+    var listing = try DatasetListing(contentsOf: root, needsTraining: classNames == nil)
+    try SplitMaker(seed: seed, validationFraction: validationFraction, testFraction: testFraction)
+      .assign(&listing.items)
+    try self.init(root: root, listing, classNames: classNames)
+  }
+
+  /// Reads the folder `root` with the splits that it had when `manifest` was made.
+  ///
+  /// - Throws: `DatasetError.changed` when a photo is new, is missing, or has another size or class.
+  public init(contentsOf root: String, manifest: SplitManifest) throws(DatasetError) {
+    let root = Self.normalized(root)
+    var listing = try DatasetListing(contentsOf: root, needsTraining: true)
+    try manifest.assign(&listing, root: root)
+    try self.init(root: root, listing, classNames: manifest.classNames)
+  }
+
+  private init(
+    root: String, _ listing: DatasetListing, classNames given: [String]?
+  ) throws(DatasetError) {
+    let trained = Set(listing.items.lazy.filter { $0.split == .train }.map(\.className))
+    let classNames = given ?? trained.sorted(by: precedes)
+    guard let first = classNames.first else { throw .noClasses(root: root, photos: 0) }
+    guard classNames.count > 1 || given != nil else { throw .singleClass(root: root, name: first) }
+    let labels = Dictionary(
+      classNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    var samples = Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, [Sample]()) })
+    for item in listing.items {
+      guard let label = labels[item.className] else {
+        throw .unknownClass(name: item.className, path: root + "/" + item.path)
+      }
+      samples[item.split ?? .train, default: []]
+        .append(Sample(path: item.path, label: label, box: item.box))
+    }
+    self.root = root
+    layout = listing.layout
+    self.classNames = classNames
+    self.samples = samples
+    skipped = listing.skipped
+    fingerprint = listing.fingerprint
+  }
+
+  /// Which photo is in which split, to be written into a run.
+  public var manifest: SplitManifest {
+    SplitManifest(
+      version: SplitManifest.currentVersion, classNames: classNames,
+      files: Dictionary(
+        uniqueKeysWithValues: samples.map { ($0.rawValue, $1.map(\.path)) }),
+      fingerprint: fingerprint)
+  }
+
+  /// Whether there are boxes to score the attention by.
+  public var hasBoxes: Bool {
+    samples.values.contains { $0.contains { $0.box != nil } }
+  }
+
+  /// The path at which the photo of `sample` can be opened.
+  public func path(of sample: Sample) -> String {
+    root + "/" + sample.path
+  }
+
+  /// Without slashes at the end, so that messages do not double them.
+  private static func normalized(_ root: String) -> String {
+    var root = root.isEmpty ? "." : Substring(root)
+    while root.count > 1, root.hasSuffix("/") { root.removeLast() }
+    return String(root)
+  }
+}

@@ -1,0 +1,48 @@
+import Images
+
+/// What a reader found in a folder, before the splits that are missing are made.
+struct DatasetListing {
+  /// A photo as it was found.
+  struct Item {
+    /// Relative to the root.
+    let path: String
+    let className: String
+    /// Nil when the layout does not say.
+    var split: Split?
+    let box: Rectangle?
+    let file: FileStatus
+  }
+
+  let layout: DatasetLayout
+  var items: [Item] = []
+  /// Files that are no photos, and folders that are not looked into.
+  var skipped = 0
+
+  init(layout: DatasetLayout) {
+    self.layout = layout
+  }
+
+  /// Reads the folder `root` in the layout that it has.
+  ///
+  /// - Parameter needsTraining: whether a folder without training photos is an error.
+  init(contentsOf root: String, needsTraining: Bool) throws(DatasetError) {
+    if FileStatus.exists(root + "/images.txt") {
+      self = try CaltechBirdsReader(root: root).read()
+    } else {
+      let folder = try Folder(root)
+      if try SplitFoldersReader.recognizes(folder, root: root) {
+        self = try SplitFoldersReader(root: root).read(folder, needsTraining: needsTraining)
+      } else {
+        self = try ClassFoldersReader(root: root).read(folder)
+      }
+    }
+    // The order in which a file system gives its files is its own affair.
+    items.sort { precedes($0.path, $1.path) }
+    var seen: [FileStatus.Identity: String] = [:]
+    for item in items {
+      if let other = seen.updateValue(item.path, forKey: item.file.identity) {
+        throw .duplicate(path: root + "/" + item.path, other: root + "/" + other)
+      }
+    }
+  }
+}

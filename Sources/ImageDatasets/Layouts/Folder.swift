@@ -1,0 +1,80 @@
+import Glibc
+
+/// What a folder holds, in the order of the names' bytes.
+struct Folder {
+  /// A file or folder; links are followed.
+  struct Entry {
+    let name: String
+    let isFolder: Bool
+    let file: FileStatus
+
+    /// Whether the name ends as that of a photo.
+    var isPhoto: Bool {
+      guard !isFolder, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
+      return ["jpg", "jpeg", "png"].contains(name[name.index(after: dot)...].lowercased())
+    }
+  }
+
+  let entries: [Entry]
+
+  /// Lists `path`, but for hidden files.
+  init(_ path: String) throws(DatasetError) {
+    guard let stream = opendir(path) else {
+      throw .unreadable(path: path, reason: systemReason())
+    }
+    defer { closedir(stream) }
+    var entries: [Entry] = []
+    while true {
+      errno = 0
+      guard let item = readdir(stream) else { break }
+      let bytes = withUnsafeBytes(of: &item.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      guard bytes.first != UInt8(ascii: ".") else { continue }
+      guard let name = String(validating: bytes, as: UTF8.self) else {
+        throw .unreadableName(folder: path, name: String(decoding: bytes, as: UTF8.self))
+      }
+      let status = try FileStatus(path + "/" + name)
+      entries.append(Entry(name: name, isFolder: status.isFolder, file: status))
+    }
+    guard errno == 0 else { throw .unreadable(path: path, reason: systemReason()) }
+    self.entries = entries.sorted { precedes($0.name, $1.name) }
+  }
+
+  var folders: [Entry] { entries.filter(\.isFolder) }
+  var photos: [Entry] { entries.filter(\.isPhoto) }
+}
+
+/// The size and identity of a file, found by following links.
+struct FileStatus {
+  /// Tells files apart, whatever their names.
+  struct Identity: Hashable {
+    let device: UInt
+    let number: UInt
+  }
+
+  let size: Int
+  let identity: Identity
+  let isFolder: Bool
+
+  init(_ path: String) throws(DatasetError) {
+    var information = stat()
+    guard stat(path, &information) == 0 else {
+      throw .unreadable(path: path, reason: systemReason())
+    }
+    size = Int(information.st_size)
+    identity = Identity(device: UInt(information.st_dev), number: UInt(information.st_ino))
+    isFolder = information.st_mode & S_IFMT == S_IFDIR
+  }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+}
+
+/// The order of the bytes in UTF-8, which is that of the Unicode numbers.
+func precedes(_ a: String, _ b: String) -> Bool {
+  a.utf8.lexicographicallyPrecedes(b.utf8)
+}
+
+/// The system's words for the last failed call.
+private func systemReason() -> String {
+  guard let text = strerror(errno) else { return "error \(errno)" }
+  return String(cString: text)
+}

@@ -1,0 +1,74 @@
+public import Images
+import Synchronization
+
+/// Decodes photos to square sources, and keeps them while they fit into a budget of memory.
+///
+/// A source is the whole photo squashed to S x S pixels (the backbone never knew its shape). What
+/// is kept are the 8-bit samples, so that a source is the same to the bit whether kept or not.
+/// When the budget is spent nothing more is kept: epochs go through all photos in turn, where
+/// dropping the oldest for the newest would find none again.
+public final class SourceCache: Sendable {
+  /// A photo squashed to a square.
+  public struct Source: Sendable {
+    /// The whole photo in S x S pixels.
+    public let image: Image
+    /// The upright photo's width in pixels.
+    public let width: Int
+    /// The upright photo's height in pixels.
+    public let height: Int
+  }
+
+  private struct State {
+    var sources: [String: Source] = [:]
+    var bytes = 0
+  }
+
+  /// The folder that the samples' paths start from.
+  public let root: String
+  /// The sources' side in pixels.
+  public let sourceSize: Int
+  /// How many bytes of samples are kept at most.
+  public let memoryBudget: Int
+  private let state = Mutex(State())
+
+  /// Makes an empty cache.
+  ///
+  /// - Parameter root: the data set's folder.
+  /// - Parameter sourceSize: the sources' side in pixels.
+  /// - Parameter memoryBudget: how many bytes of samples (3 S S a photo) are kept at most.
+  public init(dataset root: String, sourceSize: Int, memoryBudget: Int) {
+    precondition(sourceSize > 0, "SourceCache: a source of \(sourceSize) pixels")
+    self.root = root
+    self.sourceSize = sourceSize
+    self.memoryBudget = memoryBudget
+  }
+
+  /// How many sources are kept.
+  public var count: Int { state.withLock { $0.sources.count } }
+
+  /// The source of `sample`, decoded unless it is kept.
+  ///
+  /// - Throws: what is wrong with the photo, naming its file.
+  public func source(_ sample: Sample) throws(ImageError) -> Source {
+    if let kept = state.withLock({ $0.sources[sample.path] }) { return kept }
+    // Not under the lock: others go on. Two may decode the same photo, to the same source.
+    let source = try decoded(root + "/" + sample.path)
+    let cost = source.image.pixels.count
+    state.withLock { state in
+      guard state.sources[sample.path] == nil, cost <= memoryBudget - state.bytes else { return }
+      state.sources[sample.path] = source
+      state.bytes += cost
+    }
+    return source
+  }
+
+  private func decoded(_ path: String) throws(ImageError) -> Source {
+    // Scaled decoding leaves both sides no smaller than the source's, so squashing never enlarges
+    // what the photo had.
+    let photo = try Photo(contentsOf: path, minimumSide: sourceSize)
+    let isSquashed = photo.image.width == sourceSize && photo.image.height == sourceSize
+    let image =
+      isSquashed ? photo.image : photo.image.resized(width: sourceSize, height: sourceSize)
+    return Source(image: image, width: photo.width, height: photo.height)
+  }
+}

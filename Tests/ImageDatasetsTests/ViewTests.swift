@@ -1,0 +1,140 @@
+import Foundation
+import ImageDatasets
+import Images
+import Tensors
+import Testing
+
+@Suite struct ViewTests {
+  private let normalization = Normalization(mean: [120, 110, 100], deviation: [60, 50, 40])
+
+  /// A view's sample, from its definition, in double precision.
+  private func reference(_ view: SourceView, _ source: Image, x: Int, y: Int) -> [Double] {
+    let (width, height) = (Double(source.width), Double(source.height))
+    var u = (Double(x) + 0.5) / width
+    if view.isFlipped { u = 1 - u }
+    let v = (Double(y) + 0.5) / height
+    let px = (view.rectangle.x + u * view.rectangle.width) * width - 0.5
+    let py = (view.rectangle.y + v * view.rectangle.height) * height - 0.5
+    func pixel(_ x: Double, _ y: Double, _ channel: Int) -> Double {
+      let column = Int(min(max(x, 0), width - 1))
+      let row = Int(min(max(y, 0), height - 1))
+      return Double(source.pixels[3 * (row * source.width + column) + channel])
+    }
+    let (left, top) = (px.rounded(.down), py.rounded(.down))
+    let (fx, fy) = (px - left, py - top)
+    let color = (0..<3).map { channel in
+      (1 - fy) * ((1 - fx) * pixel(left, top, channel) + fx * pixel(left + 1, top, channel))
+        + fy
+        * ((1 - fx) * pixel(left, top + 1, channel) + fx * pixel(left + 1, top + 1, channel))
+    }
+    let luma = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2]
+    return (0..<3).map { channel in
+      let saturated = luma + Double(view.saturation) * (color[channel] - luma)
+      let contrasted = 127.5 + Double(view.contrast) * (saturated - 127.5)
+      return (Double(view.brightness) * contrasted - Double(normalization.mean[channel]))
+        / Double(normalization.deviation[channel])
+    }
+  }
+
+  private func largestError(_ view: SourceView, _ source: Image) -> Double {
+    let rendered = view.rendered(source, normalization: normalization)
+    let plane = source.width * source.height
+    var largest = rendered.count == 3 * plane ? 0 : Double.infinity
+    for y in 0..<source.height {
+      for x in 0..<source.width {
+        for (channel, value) in reference(view, source, x: x, y: y).enumerated() {
+          let actual = rendered[channel * plane + y * source.width + x]
+          largest = max(largest, abs(Double(actual) - value))
+        }
+      }
+    }
+    return largest
+  }
+
+  @Test func theWholeIsTheSource() {
+    let source = noise(width: 9, height: 9, seed: 1)
+    let rendered = SourceView.whole.rendered(source, normalization: normalization)
+    for index in 0..<81 {
+      for channel in 0..<3 {
+        let expected =
+          (Float(source.pixels[3 * index + channel]) - normalization.mean[channel])
+          / normalization.deviation[channel]
+        #expect(abs(rendered[81 * channel + index] - expected) < 1e-5)
+      }
+    }
+  }
+
+  @Test func aFlipMirrorsTheSource() {
+    let source = noise(width: 8, height: 8, seed: 2)
+    var view = SourceView.whole
+    let straight = view.rendered(source, normalization: normalization)
+    view.isFlipped = true
+    let mirrored = view.rendered(source, normalization: normalization)
+    for row in 0..<24 {
+      let range = 8 * row..<8 * row + 8
+      #expect(Array(mirrored[range]) == straight[range].reversed())
+    }
+  }
+
+  @Test(arguments: [1, 2, 33, 64]) func drawnViewsEqualTheReference(_ size: Int) {
+    let source = noise(width: size, height: size, seed: 3)
+    var generator = RandomGenerator(seed: UInt64(size))
+    let augmentation = Augmentation(minimumArea: 0.3, flips: true, jitter: 0.2)
+    for _ in 0..<10 {
+      let view = augmentation.view(using: &generator)
+      #expect(largestError(view, source) < 1e-4)
+    }
+    #expect(largestError(.whole, source) < 1e-5)
+  }
+
+  @Test func oblongSourcesAndExactCrops() {
+    let source = noise(width: 12, height: 7, seed: 4)
+    let view = SourceView(rectangle: Rectangle(x: 0.25, y: 0, width: 0.5, height: 1))
+    #expect(largestError(view, source) < 1e-5)
+  }
+
+  @Test func viewsKeepTheirBounds() {
+    var generator = RandomGenerator(seed: 5)
+    let augmentation = Augmentation(minimumArea: 0.5, flips: true, jitter: 0.1)
+    var areas: [Double] = []
+    var stretches: [Double] = []
+    var flips = 0
+    let gains = 0.9...1.1 as ClosedRange<Float>
+    for _ in 0..<4000 {
+      let view = augmentation.view(using: &generator)
+      let box = view.rectangle
+      #expect(box.x >= 0 && box.y >= 0 && box.width > 0 && box.height > 0)
+      #expect(box.x + box.width <= 1 + 1e-12 && box.y + box.height <= 1 + 1e-12)
+      areas.append(box.width * box.height)
+      stretches.append(box.width / box.height)
+      flips += view.isFlipped ? 1 : 0
+      #expect([view.brightness, view.contrast, view.saturation].allSatisfy(gains.contains))
+    }
+    #expect(areas.allSatisfy { $0 >= 0.5 - 1e-9 && $0 <= 1 })
+    #expect(stretches.allSatisfy { $0 >= 0.75 - 1e-9 && $0 <= 4 / 3 + 1e-9 })
+    // Uniform from a half to the whole, wide as often as high, mirrored as often as not.
+    #expect(abs(areas.reduce(0, +) / 4000 - 0.75) < 0.01)
+    #expect(areas.filter { $0 < 0.6 }.count > 700 && areas.filter { $0 > 0.9 }.count > 700)
+    #expect(abs(Double(stretches.filter { $0 > 1 }.count) / 4000 - 0.5) < 0.04)
+    #expect(abs(Double(flips) / 4000 - 0.5) < 0.04)
+  }
+
+  @Test func whatIsOffStaysOff() {
+    var generator = RandomGenerator(seed: 6)
+    let augmentation = Augmentation(minimumArea: 1, flips: false, jitter: 0)
+    for _ in 0..<50 { #expect(augmentation.view(using: &generator) == .whole) }
+  }
+
+  @Test func normalizationsFromFilesAreChecked() throws {
+    let sound = try JSONDecoder().decode(
+      Normalization.self, from: JSONEncoder().encode(normalization))
+    #expect(sound == normalization)
+    for text in [
+      #"{"mean": [1, 2], "deviation": [1, 1, 1]}"#, #"{"mean": [1, 2, 3], "deviation": [1, 0, 1]}"#,
+    ] {
+      #expect(throws: DecodingError.self) {
+        try JSONDecoder().decode(Normalization.self, from: Data(text.utf8))
+      }
+    }
+  }
+}
