@@ -1,0 +1,97 @@
+import Tensors
+import Testing
+
+@Suite(.serialized) struct ConvolutionTests {
+  struct Case: CustomStringConvertible {
+    var inputs = 5
+    var outputs = 7
+    var size = (9, 8)
+    var kernel = 3
+    var stride = 1
+    var padding = Padding.symmetric(1)
+    var dilation = 1
+    var groups = 1
+    var activation = Activation.none
+
+    var description: String {
+      "\(inputs) to \(outputs), \(size), \(kernel) by \(stride), \(padding), \(dilation), \(groups)"
+    }
+  }
+
+  static let cases = [
+    Case(),
+    Case(inputs: 3, outputs: 32, stride: 2, padding: .same),
+    Case(inputs: 1, outputs: 1),
+    Case(inputs: 24, outputs: 40, kernel: 1, padding: .symmetric(0)),
+    Case(inputs: 17, outputs: 16, size: (7, 5), stride: 2),
+    Case(inputs: 16, outputs: 16, size: (7, 7), dilation: 2),
+    Case(inputs: 6, outputs: 9, groups: 3),
+    Case(inputs: 16, outputs: 16, groups: 16),
+    Case(inputs: 20, outputs: 20, size: (8, 11), kernel: 5, stride: 2, padding: .same, groups: 20),
+    Case(inputs: 12, outputs: 12, kernel: 5, padding: .symmetric(2), groups: 12),
+    Case(inputs: 8, outputs: 8, kernel: 3, dilation: 2, groups: 8),
+    Case(inputs: 8, outputs: 16, groups: 8),
+    Case(inputs: 5, outputs: 7, kernel: 1, stride: 2, padding: .symmetric(0)),
+  ]
+
+  @Test(arguments: cases) func matchesReferenceAndDifferences(_ test: Case) {
+    var generator = RandomGenerator(seed: 7)
+    let inputs = [
+      Tensor.random([2, test.inputs, test.size.0, test.size.1], using: &generator),
+      Tensor.random(
+        [test.outputs, test.inputs / test.groups, test.kernel, test.kernel], using: &generator),
+      Tensor.random([test.outputs], using: &generator),
+    ]
+    func apply(_ x: [Tensor], _ activation: Activation) -> Tensor {
+      convolution(
+        x[0], weight: x[1], bias: x[2], stride: test.stride, padding: test.padding,
+        dilation: test.dilation, groups: test.groups, activation: activation)
+    }
+    // Linear in each input: a great step has no error but rounding.
+    if test.inputs * test.outputs < 200 {
+      checkGradients(inputs, steps: [0.5], tolerance: 2e-3) { apply($0, .none) }
+    }
+    for activation in [Activation.none, .relu, .relu6] {
+      let (ours, reference) = (
+        gradients(inputs, activation, apply),
+        Kernels.withReference {
+          gradients(inputs, activation, apply)
+        }
+      )
+      for (ours, reference) in zip(ours, reference) {
+        expectEqual(ours, reference, tolerance: 1e-4)
+      }
+    }
+  }
+
+  /// The output and all gradients of its sum of squares.
+  private func gradients(
+    _ inputs: [Tensor], _ activation: Activation, _ apply: ([Tensor], Activation) -> Tensor
+  ) -> [Tensor] {
+    let variables = inputs.map { $0.variable() }
+    let y = apply(variables, activation)
+    let loss = y.squared().sum()
+    return [y.detached] + Tensors.gradients(of: loss, for: variables).compactMap { $0 }
+  }
+
+  @Test func frozenPartsLeaveTheTape() {
+    let weight = Parameter(name: "weight", value: .ones([4, 3, 1, 1]))
+    weight.isTrainable = false
+    let y = convolution(.ones([1, 3, 2, 2]), weight: weight.tensor)
+    #expect(!y.requiresGradient)
+    weight.isTrainable = true
+    #expect(convolution(.ones([1, 3, 2, 2]), weight: weight.tensor).requiresGradient)
+    #expect(
+      !withoutTape { convolution(.ones([1, 3, 2, 2]), weight: weight.tensor) }.requiresGradient)
+  }
+
+  @Test func packedWeightsFollowAnUpdate() {
+    let weight = Parameter(name: "weight", value: .ones([16, 16, 1, 1]))
+    let x = Tensor.ones([1, 16, 2, 2])
+    #expect(convolution(x, weight: weight.value).values[0] == 16)
+    let before = weight.value
+    weight.update { $0[0] = 2 }
+    #expect(convolution(x, weight: weight.value).values[0] == 17)
+    #expect(convolution(x, weight: before).values[0] == 16)
+  }
+}

@@ -1,0 +1,152 @@
+import Tensors
+import Testing
+
+/// Every operator against the reference and against central differences, on odd shapes.
+@Suite(.serialized) struct OperatorTests {
+  private var generator = RandomGenerator(seed: 1)
+
+  private mutating func random(_ shape: Shape) -> Tensor { .random(shape, using: &generator) }
+  private mutating func spread(_ shape: Shape) -> Tensor { .spread(shape, using: &generator) }
+  private mutating func positive(_ shape: Shape) -> Tensor {
+    withoutTape { random(shape).squared() + 0.5 }
+  }
+
+  @Test mutating func arithmetic() {
+    for (a, b) in [([3, 5], [3, 5]), ([3, 5], [5]), ([2, 1, 4], [3, 1]), ([], [2, 2])]
+      as [([Int], [Int])]
+    {
+      let inputs = [random(Shape(a)), random(Shape(b))]
+      checkGradients(inputs) { $0[0] + $0[1] }
+      checkGradients(inputs) { $0[0] - $0[1] }
+      checkGradients(inputs) { $0[0] * $0[1] }
+      checkGradients([inputs[0], positive(Shape(b))]) { $0[0] / $0[1] }
+    }
+    checkGradients([spread([3, 7]), random([3, 7])]) { 2 * $0[0] - $0[1] / 3 + 1 }
+    checkGradients([positive([5])]) { 2 / $0[0] - (1 - $0[0]) }
+    checkGradients([spread([4, 5]), Tensor.zeros([5])]) { add($0[0], $0[1], activation: .relu6) }
+  }
+
+  @Test mutating func functions() {
+    checkGradients([random([3, 5])]) { $0[0].squared() }
+    checkGradients([positive([3, 5])]) { $0[0].squareRoot() }
+    checkGradients([random([3, 5])]) { $0[0].exp() }
+    checkGradients([positive([3, 5])]) { $0[0].log() }
+    checkGradients([spread([9, 17])]) { $0[0].relu() }
+    checkGradients([spread([9, 17])]) { $0[0].relu6() }
+    checkGradients([random([3, 5])]) { $0[0].gelu() }
+    checkGradients([random([3, 5])]) { $0[0].tanh() }
+    checkGradients([random([3, 5])]) { $0[0].sigmoid() }
+  }
+
+  @Test mutating func reductions() {
+    let x = spread([3, 4, 5])
+    checkGradients([x]) { $0[0].sum() }
+    checkGradients([x]) { $0[0].sum([1]) }
+    checkGradients([x]) { $0[0].mean([0, -1], keepingDimensions: true) }
+    checkGradients([x]) { $0[0].max(1) }
+    checkGradients([x]) { $0[0].max(-1, keepingDimensions: true) }
+    #expect(Tensor([1, 3, 3, 0, -1, -2], shape: [2, 3]).argmax() == [1, 0])
+  }
+
+  @Test mutating func shapes() {
+    let x = random([3, 4, 5])
+    checkGradients([x]) { $0[0].reshaped([12, 5]) }
+    checkGradients([x]) { $0[0].transposed([2, 0, 1]) }
+    checkGradients([x]) { $0[0].sliced(1..<3, axis: 1) }
+    checkGradients([x]) { $0[0].gathered([4, 0, 4], axis: -1) }
+    checkGradients([random([3, 4])]) { $0[0].picked([1, 0, 3]) }
+    checkGradients([x, random([3, 2, 5])]) { concatenated($0, axis: 1) }
+  }
+
+  @Test mutating func softmaxes() {
+    checkGradients([random([3, 7])]) { $0[0].softmax() }
+    checkGradients([random([3, 7, 2])]) { $0[0].logSoftmax(axis: 1) }
+    checkGradients([random([4, 7])]) { crossEntropy($0[0], classes: [0, 6, 3, 3]) }
+    checkGradients([random([4, 7])]) {
+      crossEntropy($0[0], classes: [0, 6, 3, 3], labelSmoothing: 0.1)
+    }
+    let far = Tensor([1000, 0, -1000], shape: [1, 3])
+    #expect(far.softmax().values == [1, 0, 0])
+  }
+
+  @Test mutating func matrixProducts() {
+    checkGradients([random([3, 5]), random([5, 2])]) { $0[0].matrixProduct($0[1]) }
+    checkGradients([random([5, 3]), random([2, 5])]) {
+      $0[0].matrixProduct($0[1], transposingLeft: true, transposingRight: true)
+    }
+    checkGradients([random([2, 4, 3, 5]), random([4, 2, 5])]) {
+      $0[0].matrixProduct($0[1], transposingRight: true)
+    }
+    checkGradients([random([2, 5, 3]), random([2, 5, 2])]) {
+      $0[0].matrixProduct($0[1], transposingLeft: true)
+    }
+    checkGradients([random([4, 3, 5]), random([5, 2])]) { $0[0].matrixProduct($0[1]) }
+  }
+
+  @Test mutating func normalizations() {
+    checkGradients([random([3, 5, 4, 3]), positive([5]), random([5])], steps: [5e-3]) {
+      batchNorm($0[0], scale: $0[1], shift: $0[2], epsilon: 1e-3).output
+    }
+    checkGradients([random([3, 20, 2, 3]), positive([20]), random([20])], steps: [5e-3]) {
+      batchNorm(convolvedByOne($0[0]), scale: $0[1], shift: $0[2], epsilon: 1e-3).output
+    }
+    checkGradients([random([3, 6]), random([6]), random([6])]) {
+      layerNorm($0[0], scale: $0[1], shift: $0[2], epsilon: 1e-5)
+    }
+    checkGradients([random([3, 6])]) { $0[0].l2Normalized() }
+    checkGradients([random([3, 6])]) { $0[0].l2Normalized(axis: 0) }
+  }
+
+  /// The same values in whatever layout convolutions leave.
+  private func convolvedByOne(_ x: Tensor) -> Tensor {
+    let channels = x.shape[1]
+    let identity = (0..<channels * channels).map { Float($0 % (channels + 1) == 0 ? 1 : 0) }
+    return convolution(x, weight: Tensor(identity, shape: [channels, channels, 1, 1]))
+  }
+
+  @Test mutating func pools() {
+    for channels in [3, 20] {
+      let x = spread([2, channels, 7, 6])
+      for (window, stride, padding) in [(2, 2, 0), (3, 2, 1), (3, 1, 1)] {
+        checkGradients([x], steps: [0.04]) {
+          maxPool(
+            convolvedByOne($0[0]), window: window, stride: stride, padding: .symmetric(padding))
+        }
+        for countsPadding in [true, false] {
+          checkGradients([x], steps: [0.04]) {
+            averagePool(
+              convolvedByOne($0[0]), window: window, stride: stride, padding: .symmetric(padding),
+              countsPadding: countsPadding)
+          }
+        }
+      }
+      checkGradients([x], steps: [0.04]) { maxPool($0[0], window: 3, stride: 2, padding: .same) }
+      checkGradients([x], steps: [0.04]) { globalAveragePool($0[0]) }
+      checkGradients([x], steps: [0.04]) { globalAveragePool(convolvedByOne($0[0])) }
+      checkGradients([x], steps: [0.04]) { adaptiveAveragePool($0[0], size: 4) }
+      checkGradients([x], steps: [0.04]) { adaptiveAveragePool(convolvedByOne($0[0]), size: 9) }
+    }
+  }
+
+  @Test mutating func dropout() {
+    let x = random([40, 50])
+    var (one, two) = (RandomGenerator(seed: 3), RandomGenerator(seed: 3))
+    let y = x.dropout(0.25, using: &one)
+    expectEqual(y, x.dropout(0.25, using: &two), tolerance: 0)
+    let dropped = y.values.filter { $0 == 0 }.count
+    #expect(abs(Double(dropped) / 2000 - 0.25) < 0.05)
+    for (x, y) in zip(x.values, y.values) where y != 0 { #expect(abs(y - x / 0.75) < 1e-5) }
+  }
+
+  @Test mutating func resampling() {
+    checkGradients([random([2, 2, 5, 6])]) { resized($0[0], height: 9, width: 3) }
+    let box = Tensor([0.4513, 0.5467, 0.3019, 0.5273, 0.4121, 0.2297], shape: [2, 3])
+    for edge in [nil, 10, 40] as [Float?] {
+      for size in [4, 11] {
+        checkGradients([random([2, 3, 9, 9]), box], steps: [0.1, 1e-4]) {
+          sampleBox($0[0], $0[1], size: size, edge: edge)
+        }
+      }
+    }
+  }
+}
