@@ -1,7 +1,6 @@
 import Foundation
 import ImageDatasets
 import Images
-import Tensors
 import Testing
 
 @Suite struct LoaderTests {
