@@ -45,22 +45,26 @@ public struct ContactSheet: Sendable {
     precondition(height > 0, "ContactSheet.rendered: height \(height)")
     let scale = max(height / 160, 1)
     let panels = panels(height: height, scale: scale)
-    let lines = panels.map { ContactSheet.lines($0.caption, width: $0.image.width, scale: scale) }
+    // A caption has room beneath a narrow picture, too.
+    let widths = panels.map { max($0.image.width, height / 2) }
+    let lines = zip(panels, widths).map {
+      ContactSheet.lines($0.caption, width: $1, scale: scale)
+    }
     let lineHeight = (Font.height + 3) * scale
     let margin = ContactSheet.margin
-    let width = panels.reduce(margin) { $0 + $1.image.width + margin }
+    let width = widths.reduce(margin) { $0 + $1 + margin }
     let textHeight = (lines.map(\.count).max() ?? 0) * lineHeight
     var sheet = Image(
-      width: width, height: margin + height + margin / 2 + textHeight + margin / 2, color: .white)
+      width: width, height: margin + height + margin / 2 + textHeight + margin, color: .white)
     var x = margin
-    for (panel, lines) in zip(panels, lines) {
+    for ((panel, width), lines) in zip(zip(panels, widths), lines) {
       sheet.draw(panel.image, x: x, y: margin)
       for (number, line) in lines.enumerated() {
         sheet.draw(
           line, x: x, y: margin + height + margin / 2 + number * lineHeight, scale: scale,
           color: ContactSheet.ink)
       }
-      x += panel.image.width + margin
+      x += width + margin
     }
     return sheet
   }

@@ -12,9 +12,14 @@ public struct Image: Sendable, Hashable {
     precondition(width > 0 && height > 0, "Image: \(width) x \(height) has no pixels")
     self.width = width
     self.height = height
-    pixels = []
-    pixels.reserveCapacity(3 * width * height)
-    for _ in 0..<width * height { pixels += [color.red, color.green, color.blue] }
+    pixels = [UInt8](unsafeUninitializedCapacity: 3 * width * height) { samples, filled in
+      filled = 3 * width * height
+      for index in stride(from: 0, to: filled, by: 3) {
+        samples[index] = color.red
+        samples[index + 1] = color.green
+        samples[index + 2] = color.blue
+      }
+    }
   }
 
   /// Makes a picture from its samples.

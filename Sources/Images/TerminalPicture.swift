@@ -4,11 +4,12 @@ public enum TerminalPicture {
   /// of the upper pixel, on the background of the lower, by the 24-bit sequences of ANSI terminals.
   ///
   /// Each line ends with the sequence that sets the colours back, and a line feed. The picture keeps
-  /// its proportions, on the supposition that a character is twice as high as wide.
+  /// its proportions, on the supposition that a character is twice as high as wide, unless it is more
+  /// than eight times as high as wide.
   public static func halfBlocks(_ image: Image, columns: Int) -> String {
     precondition(columns > 0, "TerminalPicture.halfBlocks: \(columns) columns")
     let height = (Double(columns) * Double(image.height) / Double(image.width)).rounded()
-    let rows = max(Int(min(height, Double(1 << 20))), 1)
+    let rows = max(Int(min(height, 8 * Double(columns))), 1)
     let small = image.resized(width: columns, height: rows)
     var text = ""
     for y in stride(from: 0, to: rows, by: 2) {

@@ -1,6 +1,7 @@
 import Foundation
 import ImageDatasets
 import Images
+import Tensors
 import Testing
 
 @Suite struct LoaderTests {

@@ -177,4 +177,32 @@ let goldenResizes: [GoldenResize] = [
     source: (2, 2), target: (3, 3),
     first: [108, 130, 165, 103, 167, 147, 98, 203, 128, 125, 73, 190],
     hash: "1395aea636182688ec34975aea939a0dd6fd5e6a31935518715f757a1f12febb"),
+  GoldenResize(
+    source: (22, 77), target: (6, 39),
+    first: [120, 124, 147, 125, 100, 126, 114, 143, 145, 144, 129, 90],
+    hash: "b1c22cf810032307031257bb401cd8318e629eca75c0de37d2ebf1a3f68fb8d0"),
+  GoldenResize(
+    source: (24, 40), target: (22, 36),
+    first: [107, 149, 165, 123, 149, 139, 117, 73, 179, 92, 144, 106],
+    hash: "ce4c209150b2b702a0af2c0318d6bf9bbf6778b043e0c6072057ec52b8f5a43a"),
+  GoldenResize(
+    source: (24, 41), target: (22, 36),
+    first: [107, 152, 165, 126, 145, 137, 117, 75, 177, 90, 143, 105],
+    hash: "abf6be7ec13dc7e3f266d4125014980543fe55821ea6f2cbe4e0d3ea7f432805"),
+  GoldenResize(
+    source: (300, 400), target: (300, 100),
+    first: [138, 139, 117, 134, 94, 147, 114, 102, 186, 124, 153, 126],
+    hash: "eee9f6df2f09ace7bbebdd7d7d737dfcf30734037a17929704d10959d80693e2"),
+  GoldenResize(
+    source: (400, 300), target: (100, 300),
+    first: [116, 124, 151, 166, 114, 156, 106, 163, 128, 133, 74, 110],
+    hash: "dd4c9172d9d68f40f3c7c4e6caf60e884f79a7bfe34e0fc3f68b4fd5e237105f"),
+  GoldenResize(
+    source: (375, 500), target: (448, 448),
+    first: [116, 145, 165, 93, 174, 125, 116, 91, 164, 110, 101, 175],
+    hash: "39f1b2dab68c09e63aea06579e94a899830dee4d081fc3121fc6c252940d7e8f"),
+  GoldenResize(
+    source: (1200, 1800), target: (300, 448),
+    first: [118, 137, 121, 143, 121, 136, 114, 134, 132, 124, 116, 123],
+    hash: "461bf83758717e8dbe681dd2340e0bcf77bf312af23238b39ea910084ce8829f"),
 ]

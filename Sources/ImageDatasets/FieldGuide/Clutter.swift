@@ -1,6 +1,6 @@
 /// Things about the bird: branches, leaves, reeds, berries, flowers and stones.
 ///
-/// Flowers have pale rings about dark eyes, blades can be pale stripes: the forms and inks of the marks
+/// Flowers have pale rings about dark eyes, blades can be pale stripes: the marks' forms and inks
 /// are everywhere, and only those on the head mean something.
 struct Clutter {
   /// Where nothing may be drawn.

@@ -1,0 +1,257 @@
+#ifndef TARGET
+
+// Depthwise convolutions. All three directions are spread over images and blocks of channels, and
+// go through a map row by row. The input's rows are copied into a ring of rows that have their
+// padding beside them, which stays in the first cache: so that no loop has a special case at
+// the borders, however small the map.
+
+#include "Kernels.h"
+
+typedef struct {
+  racnn_depthwise p;
+  const float *x, *dy;
+  const float *taps;  // [blocks][taps][block]
+  const float *bias;  // [blocks][block]
+  float *y;
+  float *partial;  // [batch][blocks][taps + 1][block]: the last is the bias's gradient
+  racnn_range range;
+  size_t groups, padded, slots;
+} depthwise;
+
+static size_t taps(const racnn_depthwise *p) {
+  return (size_t)p->kernelHeight * (size_t)p->kernelWidth;
+}
+
+#define FAMILY "Depthwise.c"
+#define FOR_EACH_BLOCK
+#include "ForEachTarget.h"
+
+// Weights with the channels innermost, zero beyond the last; reversed for the data gradient, which
+// is a convolution of the output's gradient by the reversed filter.
+static float *packed(const racnn_depthwise *p, const float *weights, int reversed) {
+  size_t block = (size_t)p->block, groups = racnn_blocks(p->channels, p->block), n = taps(p);
+  float *result = racnn_floats(groups * n * block);
+  for (size_t c = 0; c < groups * block; c++) {
+    float *to = result + c / block * n * block + c % block;
+    for (size_t t = 0; t < n; t++) {
+      size_t from = reversed ? n - 1 - t : t;
+      to[t * block] = c < (size_t)p->channels ? weights[c * n + from] : 0;
+    }
+  }
+  return result;
+}
+
+void racnn_depthwise_forward(const racnn_depthwise *p, const float *x, const float *weights,
+                             const float *bias, int activation, float *y) {
+  size_t groups = racnn_blocks(p->channels, p->block), lanes = groups * (size_t)p->block;
+  float *filters = packed(p, weights, 0), *shifts = racnn_floats(lanes);
+  memset(shifts, 0, lanes * sizeof(float));
+  if (bias != NULL) memcpy(shifts, bias, (size_t)p->channels * sizeof(float));
+  depthwise l = {.p = *p, .x = x, .taps = filters, .bias = shifts, .y = y,
+                 .range = racnn_activation_range(activation), .groups = groups};
+  racnn_ranges((size_t)p->batch * groups, &l, PICK_BLOCK(correlate, p->block));
+  free(filters);
+  free(shifts);
+}
+
+void racnn_depthwise_data_gradient(const racnn_depthwise *p, const float *dy,
+                                   const float *weights, float *dx) {
+  size_t groups = racnn_blocks(p->channels, p->block), lanes = groups * (size_t)p->block;
+  float *filters = packed(p, weights, p->stride == 1);
+  depthwise l = {.p = *p, .taps = filters, .y = dx, .groups = groups,
+                 .range = racnn_activation_range(RACNN_ACTIVATION_NONE)};
+  if (p->stride == 1) {
+    float *shifts = racnn_floats(lanes);
+    memset(shifts, 0, lanes * sizeof(float));
+    l.x = dy;
+    l.bias = shifts;
+    l.p.height = p->outHeight;
+    l.p.width = p->outWidth;
+    l.p.outHeight = p->height;
+    l.p.outWidth = p->width;
+    l.p.top = (p->kernelHeight - 1) * p->dilation - p->top;
+    l.p.left = (p->kernelWidth - 1) * p->dilation - p->left;
+    racnn_ranges((size_t)p->batch * groups, &l, PICK_BLOCK(correlate, p->block));
+    free(shifts);
+  } else {
+    l.dy = dy;
+    racnn_ranges((size_t)p->batch * groups, &l, PICK_BLOCK(spread, p->block));
+  }
+  free(filters);
+}
+
+void racnn_depthwise_weights_gradient(const racnn_depthwise *p, const float *x, const float *dy,
+                                      float *dweights, float *dbias) {
+  size_t block = (size_t)p->block, groups = racnn_blocks(p->channels, p->block), n = taps(p);
+  float *partial = racnn_floats((size_t)p->batch * groups * (n + 1) * block);
+  depthwise l = {.p = *p, .x = x, .dy = dy, .partial = partial, .groups = groups};
+  racnn_ranges((size_t)p->batch * groups, &l, PICK_BLOCK(weigh, p->block));
+  // In the order of the images, so that the result does not depend on the threads.
+  racnn_spans(groups * (n + 1) * block, &l, PICK_BLOCK(collect, p->block));
+  for (size_t c = 0; c < (size_t)p->channels; c++) {
+    const float *from = partial + c / block * (n + 1) * block + c % block;
+    for (size_t t = 0; t < n; t++) dweights[c * n + t] = from[t * block];
+    if (dbias != NULL) dbias[c] = from[n * block];
+  }
+  free(partial);
+}
+
+#else
+
+// How many columns are computed at once: as many as the registers hold sums for, beside a row
+// of the filter.
+#if BLOCK == 1
+#define TILE 8
+#elif defined(TARGET_REGISTER_FLOATS) && BLOCK <= TARGET_REGISTER_FLOATS
+#define TILE 8
+#else
+#define TILE 4
+#endif
+
+#define UNROLLED _Pragma("clang loop unroll(full)")
+
+// The ring: rows of the input with zeros beside them.
+typedef struct {
+  const VECTOR *x;
+  VECTOR *memory;  // `slots` rows and one of zeros
+  size_t slots, pitch;
+  int height, width, left, padded, next;
+} BLOCKED(ring);
+
+static BLOCKED(ring) BLOCKED(make_ring)(int height, int width, int left, int padded, int slots) {
+  // An odd pitch, so that the rows' columns do not compete for the same cache lines.
+  size_t pitch = (size_t)racnn_most(padded, 1) | 1;
+  size_t floats = ((size_t)slots + 1) * pitch * BLOCK;
+  float *memory = racnn_floats(floats);
+  memset(memory, 0, floats * sizeof(float));
+  return (BLOCKED(ring)){.memory = (VECTOR *)memory, .slots = (size_t)slots, .pitch = pitch,
+                         .height = height, .width = width, .left = left, .padded = padded};
+}
+
+// Makes rows first...last available, where rows come in rising order.
+INLINE void BLOCKED(advance)(BLOCKED(ring) *ring, int first, int last) {
+  int row = racnn_most(racnn_most(first, 0), ring->next), end = racnn_least(last + 1, ring->height);
+  int begin = racnn_most(0, ring->left), stop = racnn_least(ring->padded, ring->left + ring->width);
+  for (; row < end; row++) {
+    VECTOR *to = ring->memory + (size_t)row % ring->slots * ring->pitch;
+    const VECTOR *from = ring->x + (size_t)row * (size_t)ring->width;
+    for (int i = begin; i < stop; i++) to[i] = from[i - ring->left];
+  }
+  ring->next = racnn_most(ring->next, row);
+}
+
+INLINE const VECTOR *BLOCKED(ring_row)(const BLOCKED(ring) *ring, int row) {
+  size_t slot = row < 0 || row >= ring->height ? ring->slots : (size_t)row % ring->slots;
+  return ring->memory + slot * ring->pitch;
+}
+
+// Forward: `count` columns of a row at once. Each input is read once and goes into all the sums
+// it belongs to.
+INLINE void BLOCKED(tile)(const VECTOR *const *rows, const VECTOR *filter, const VECTOR *bias,
+                          VECTOR *y, size_t column, const int height, const int width,
+                          const int stride, const int count, racnn_range range) {
+  VECTOR sums[8];
+  UNROLLED for (int t = 0; t < count; t++) sums[t] = *bias;
+  for (int r = 0; r < height; r++) {
+    const VECTOR *x = rows[r] + column * (size_t)stride;
+    const VECTOR *w = filter + r * width;
+    UNROLLED for (int j = 0; j < (count - 1) * stride + width; j++) {
+      VECTOR v = x[j];
+      UNROLLED for (int k = 0; k < width; k++) {
+        int t = j - k;
+        if (t >= 0 && t % stride == 0 && t / stride < count) sums[t / stride] += v * w[k];
+      }
+    }
+  }
+  UNROLLED for (int t = 0; t < count; t++) {
+    VECTOR v = sums[t] < (VECTOR)range.low ? (VECTOR)range.low : sums[t];
+    y[column + (size_t)t] = v > (VECTOR)range.high ? (VECTOR)range.high : v;
+  }
+}
+
+INLINE void BLOCKED(row)(const VECTOR *const *rows, const VECTOR *filter, const VECTOR *bias,
+                         VECTOR *y, size_t count, const int height, const int width,
+                         const int stride, racnn_range range) {
+  size_t i = 0;
+#if TILE == 8
+  if (count % 7 == 0) {
+    for (; i < count; i += 7) {
+      BLOCKED(tile)(rows, filter, bias, y, i, height, width, stride, 7, range);
+    }
+  }
+  for (; i + 8 <= count; i += 8) {
+    BLOCKED(tile)(rows, filter, bias, y, i, height, width, stride, 8, range);
+  }
+#endif
+  for (; i + 4 <= count; i += 4) {
+    BLOCKED(tile)(rows, filter, bias, y, i, height, width, stride, 4, range);
+  }
+  for (; i < count; i++) {
+    BLOCKED(tile)(rows, filter, bias, y, i, height, width, stride, 1, range);
+  }
+}
+
+static void BLOCKED(any_row)(const racnn_depthwise *p, const VECTOR *const *rows,
+                             const VECTOR *filter, const VECTOR *bias, VECTOR *y,
+                             racnn_range range) {
+  for (int i = 0; i < p->outWidth; i++) {
+    VECTOR sum = *bias;
+    for (int r = 0; r < p->kernelHeight; r++) {
+      for (int k = 0; k < p->kernelWidth; k++) {
+        sum += rows[r][i * p->stride + k * p->dilation] * filter[r * p->kernelWidth + k];
+      }
+    }
+    sum = sum < (VECTOR)range.low ? (VECTOR)range.low : sum;
+    y[i] = sum > (VECTOR)range.high ? (VECTOR)range.high : sum;
+  }
+}
+
+// The sizes that have their own loops; everything else takes the general one.
+#define SIZE(p, size, step)                                                           \
+  ((p)->kernelHeight == size && (p)->kernelWidth == size && (p)->stride == step &&    \
+   (p)->dilation == 1)
+
+static void BLOCKED(correlate)(void *context, size_t begin, size_t end) {
+  const depthwise *l = context;
+  const racnn_depthwise *p = &l->p;
+  int reach = (p->kernelHeight - 1) * p->dilation;
+  int padded = (p->outWidth - 1) * p->stride + (p->kernelWidth - 1) * p->dilation + 1;
+  BLOCKED(ring) ring = BLOCKED(make_ring)(p->height, p->width, p->left, padded, reach + 1);
+  const VECTOR **rows = malloc((size_t)p->kernelHeight * sizeof(VECTOR *));
+  for (size_t index = begin; index < end; index++) {
+    const VECTOR *filter = (const VECTOR *)l->taps + index % l->groups * taps(p);
+    const VECTOR *bias = (const VECTOR *)l->bias + index % l->groups;
+    ring.x = (const VECTOR *)l->x + index * (size_t)p->height * (size_t)p->width;
+    ring.next = 0;
+    VECTOR *y = (VECTOR *)l->y + index * (size_t)p->outHeight * (size_t)p->outWidth;
+    for (int i = 0; i < p->outHeight; i++, y += p->outWidth) {
+      int first = i * p->stride - p->top;
+      BLOCKED(advance)(&ring, first, first + reach);
+      for (int r = 0; r < p->kernelHeight; r++) {
+        rows[r] = BLOCKED(ring_row)(&ring, first + r * p->dilation);
+      }
+      size_t count = (size_t)p->outWidth;
+      if (SIZE(p, 3, 1)) {
+        BLOCKED(row)(rows, filter, bias, y, count, 3, 3, 1, l->range);
+      } else if (SIZE(p, 3, 2)) {
+        BLOCKED(row)(rows, filter, bias, y, count, 3, 3, 2, l->range);
+      } else if (SIZE(p, 5, 1)) {
+        BLOCKED(row)(rows, filter, bias, y, count, 5, 5, 1, l->range);
+      } else if (SIZE(p, 5, 2)) {
+        BLOCKED(row)(rows, filter, bias, y, count, 5, 5, 2, l->range);
+      } else {
+        BLOCKED(any_row)(p, rows, filter, bias, y, l->range);
+      }
+    }
+  }
+  free(rows);
+  free(ring.memory);
+}
+
+#include "DepthwiseGradients.h"
+
+#undef TILE
+#undef UNROLLED
+#undef SIZE
+
+#endif

@@ -1,0 +1,37 @@
+// Includes FAMILY once for each instruction set, with TARGET its name, and, if FOR_EACH_BLOCK is
+// defined, once for each block of channels too, with BLOCK its size. Has no include guard: it is
+// meant to be included once by each family's file. System headers must come before.
+
+#ifdef FOR_EACH_BLOCK
+#define RACNN_FAMILY "ForEachBlock.h"
+#else
+#define RACNN_FAMILY FAMILY
+#endif
+
+#define TARGET baseline
+#include RACNN_FAMILY
+#undef TARGET
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define TARGET avx2
+#define TARGET_REGISTER_FLOATS 8
+#include RACNN_FAMILY
+#undef TARGET
+#undef TARGET_REGISTER_FLOATS
+#pragma clang attribute pop
+
+// prefer-vector-width: without it, clang splits loops over 512-bit vectors in halves.
+#pragma clang attribute push(                                                          \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"),              \
+                   min_vector_width(512))),                                           \
+    apply_to = function)
+#define TARGET avx512
+#define TARGET_REGISTER_FLOATS 16
+#define TARGET_HAS_32_REGISTERS
+#include RACNN_FAMILY
+#undef TARGET
+#undef TARGET_REGISTER_FLOATS
+#undef TARGET_HAS_32_REGISTERS
+#pragma clang attribute pop
+#endif

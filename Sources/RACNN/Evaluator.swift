@@ -1,0 +1,73 @@
+public import ImageDatasets
+internal import Images
+internal import Tensors
+
+/// Scores a network on a split of a data set.
+///
+/// - Parameters:
+///   - dataset: Its classes must be among the network's; they may be fewer.
+///   - split: What to score on.
+///   - batchSize: Photos at a time; the result does not depend on it.
+///   - threads: Threads that decode photos beside the computation.
+///   - cacheMegabytes: Memory for decoded photos.
+///   - progress: Called with the photos done and all photos.
+/// - Throws: `RACNNError` when the split is empty or a class unknown, and what goes wrong with a
+///   photo, naming it.
+public func evaluate(
+  _ model: RecurrentAttentionCNN, on dataset: ImageDataset, split: Split, batchSize: Int = 16,
+  threads: Int = 1, cacheMegabytes: Int = 256, progress: (Int, Int) -> Void = { _, _ in }
+) throws -> Evaluation {
+  let samples = dataset.samples[split] ?? []
+  let (wall, cpu) = (Clock.wall, Clock.cpu)
+  let classNames = model.configuration.classNames
+  let labels = try model.labels(of: dataset)
+  var tally = Tally(classes: classNames.count)
+  var boxes = BoxScoring()
+  let cache = SourceCache(
+    dataset: dataset.root, sourceSize: model.configuration.sourceSize,
+    memoryBudget: cacheMegabytes << 20)
+  let loader = BatchLoader(
+    dataset: dataset, samples: samples, cache: cache, batchSize: batchSize,
+    normalization: model.configuration.normalization, augmentation: nil, shuffles: false, seed: 0,
+    threads: threads)
+  guard !samples.isEmpty else {
+    throw RACNNError.emptySplit(dataset: dataset.root, split: split.rawValue)
+  }
+  var batches = loader.epoch(0)
+  while let batch = try batches.next() {
+    let output = withoutTape { model(batch.tensor()) }
+    tally.add(output.views, fused: output.fused, labels: batch.labels.map { labels[$0] })
+    for (scale, view) in output.views.enumerated().dropFirst() {
+      let values = view.box.values.values
+      for (row, index) in batch.indices.enumerated() {
+        guard let subject = samples[index].box else { continue }
+        let size = batch.photoSizes[row]
+        boxes.add(
+          Rectangle(box: values[3 * row..<3 * row + 3], width: size.width, height: size.height),
+          scale: scale + 1, subject: subject)
+      }
+    }
+    progress(tally.count, samples.count)
+  }
+  let confusion = tally.confusion
+  return Evaluation(
+    split: split.rawValue, count: tally.count, accuracy: tally.accuracy, correct: tally.correct,
+    classes: classNames.enumerated().map { index, name in
+      ClassScore(
+        name: name, count: confusion[index].reduce(0, +), correct: confusion[index][index])
+    },
+    confusion: confusion, boxes: boxes.result, seconds: Clock.wall - wall,
+    cpuSeconds: Clock.cpu - cpu)
+}
+
+extension RecurrentAttentionCNN {
+  /// The network's label for each of a data set's.
+  func labels(of dataset: ImageDataset) throws(RACNNError) -> [Int] {
+    let own = Dictionary(
+      configuration.classNames.enumerated().map { ($1, $0) },
+      uniquingKeysWith: { first, _ in first })
+    let unknown = dataset.classNames.filter { own[$0] == nil }
+    guard unknown.isEmpty else { throw .otherClasses(dataset: dataset.root, unknown: unknown) }
+    return dataset.classNames.map { own[$0] ?? 0 }
+  }
+}

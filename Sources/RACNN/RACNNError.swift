@@ -1,0 +1,38 @@
+/// What can go wrong with models, runs and training.
+public enum RACNNError: Error, Hashable, Sendable {
+  /// The file at `path` is no model of ours, or of a version that is not known.
+  case unusableModel(path: String, reason: String)
+  /// The folder at `path` cannot be used as a run.
+  case unusableRun(path: String, reason: String, cure: String)
+  /// A setting makes no sense; `cure` says what would.
+  case badSetting(name: String, reason: String, cure: String)
+  /// There is nothing to work on in a split of a data set.
+  case emptySplit(dataset: String, split: String)
+  /// A data set's classes are not those that a model knows.
+  case otherClasses(dataset: String, unknown: [String])
+  /// The loss is no longer a number.
+  case diverged(stage: String, epoch: Int)
+  /// Training was cancelled; a checkpoint has been written to the run.
+  case cancelled(run: String)
+}
+
+extension RACNNError: CustomStringConvertible {
+  /// What happened, where, and what to do, in one line.
+  public var description: String {
+    switch self {
+    case .unusableModel(let path, let reason):
+      "\(path): \(reason); give a model.safetensors that racnn train wrote"
+    case .unusableRun(let path, let reason, let cure): "\(path): \(reason); \(cure)"
+    case .badSetting(let name, let reason, let cure): "\(name): \(reason); \(cure)"
+    case .emptySplit(let dataset, let split):
+      "\(dataset): the split \(split) has no photos; add some, or choose another split"
+    case .otherClasses(let dataset, let unknown):
+      "\(dataset): the model does not know the class \(unknown.prefix(3).joined(separator: ", "))"
+        + (unknown.count > 3 ? " and \(unknown.count - 3) more" : "")
+        + "; evaluate it on photos of its own classes"
+    case .diverged(let stage, let epoch):
+      "\(stage), epoch \(epoch): the loss is not a number any more; train with lower rates"
+    case .cancelled(let run): "cancelled; go on with racnn train --resume \(run)"
+    }
+  }
+}

@@ -1,0 +1,115 @@
+public import NeuralNetworks
+public import Tensors
+
+/// A network that looks, zooms in on what tells most, looks again, and decides from all views.
+///
+/// Fu, Zheng, Mei, "Look Closer to See Better: Recurrent Attention Convolutional Neural Network for
+/// Fine-grained Image Recognition", CVPR 2017. What differs: the backbone is light by default, boxes
+/// lie inside their parents by construction, crops are sampled from the source and not from the
+/// scale above, and the gradient of the crop is exact.
+public final class RecurrentAttentionCNN {
+  /// What all scales see and say.
+  public struct Output {
+    /// One view a scale.
+    public let views: [View]
+    /// The fusion layer's logits `[N, classes]`; nil in a network without one.
+    public let fused: Tensor?
+
+    /// The decision, `[N, classes]`: of the fusion layer, or else the mean of the scales.
+    public var probabilities: Tensor {
+      fused?.softmax() ?? meanProbabilities(scales: views.count)
+    }
+
+    /// The mean of the first scales' probabilities, `[N, classes]`.
+    public func meanProbabilities(scales: Int) -> Tensor {
+      let each = views.prefix(scales).map { $0.logits.softmax() }
+      return each.dropFirst().reduce(each[0], +) / Float(scales)
+    }
+  }
+
+  /// All that makes up the network but its parameters.
+  public let configuration: ModelConfiguration
+  /// The parameters by name.
+  public let store: ParameterStore
+  /// The scales, the whole photo's first.
+  public let scales: [Scale]
+  /// The classifier on the descriptors of all scales; nil where the mean decides.
+  public let fusion: Linear?
+  /// Where the network looks next; at first as configured.
+  public var boxPolicy: BoxPolicy
+
+  /// Makes a network with the initial parameters of `seed`.
+  public convenience init(_ configuration: ModelConfiguration, seed: UInt64) {
+    self.init(
+      configuration, store: ParameterStore(seed: seed),
+      makeBackbone: configuration.backbone.make)
+  }
+
+  /// Makes a network in `store`, of any backbones.
+  package init(
+    _ configuration: ModelConfiguration, store: ParameterStore,
+    makeBackbone: (ParameterScope) -> any Backbone
+  ) {
+    self.configuration = configuration
+    self.store = store
+    boxPolicy = configuration.boxPolicy
+    let classes = configuration.classNames.count
+    let last = configuration.inputSizes.count - 1
+    var scales: [Scale] = []
+    for (index, size) in configuration.inputSizes.enumerated() {
+      let scope = store.scope("scales")(index)
+      let shared = configuration.sharesBackbone ? scales.first?.backbone : nil
+      let backbone = shared ?? makeBackbone(scope("backbone"))
+      let classifier = Linear(scope("classifier"), inputs: backbone.channels, outputs: classes)
+      let proposal = configuration.proposalWidth.flatMap { width in
+        index == last
+          ? nil
+          : AttentionProposalNetwork(
+            scope("proposal"), channels: backbone.channels,
+            side: (size + backbone.stride - 1) / backbone.stride, width: width)
+      }
+      scales.append(
+        Scale(
+          crop: AttentionCrop(size: size, scale: index, sharpness: configuration.maskSharpness),
+          backbone: backbone, classifier: classifier, proposal: proposal))
+    }
+    self.scales = scales
+    fusion =
+      configuration.fuses
+      ? Linear(
+        store.scope("fusion"), inputs: scales.reduce(0) { $0 + $1.backbone.channels },
+        outputs: classes) : nil
+  }
+
+  /// Looks at `source [N, 3, S, S]`, the normalised photos, at every scale.
+  public func callAsFunction(_ source: Tensor) -> Output {
+    var box = Box.whole(count: source.shape[0])
+    var views: [View] = []
+    for (index, scale) in scales.enumerated() {
+      let view = scale(source, box)
+      views.append(view)
+      if index + 1 < scales.count { box = nextBox(after: view, scale: index) }
+    }
+    return Output(views: views, fused: fusion.map { $0(fusionInput(views)) })
+  }
+
+  /// Where to look after `view` of scale `index`, in units of the source's side.
+  func nextBox(after view: View, scale index: Int) -> Box {
+    view.box.zoomed(into: proposedBox(after: view, scale: index))
+  }
+
+  /// Where to look after `view` of scale `index`, in units of that view's side.
+  func proposedBox(after view: View, scale index: Int) -> Box {
+    switch boxPolicy {
+    case .learned:
+      scales[index].proposal?(view.features) ?? InitialBox.boxes(for: view.features)
+    case .initial: InitialBox.boxes(for: view.features)
+    case .center: .centered(count: view.box.values.shape[0], halfSide: InitialBox.halfSide)
+    }
+  }
+
+  /// Each descriptor normalised on its own, side by side: `[N, sum of channels]`.
+  func fusionInput(_ views: [View]) -> Tensor {
+    concatenated(views.map { $0.descriptor.l2Normalized() }, axis: 1)
+  }
+}

@@ -1,0 +1,55 @@
+internal import Tensors
+
+/// Counts right answers and adds up losses over batches of photos that are not learned.
+struct Tally {
+  private(set) var count = 0
+  private(set) var correct: [String: Int] = [:]
+  private(set) var confusion: [[Int]]
+  private var sums: [String: Double] = [:]
+
+  init(classes: Int) {
+    confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+  }
+
+  /// The shares of right answers.
+  var accuracy: [String: Double] { correct.mapValues { Double($0) / Double(max(1, count)) } }
+
+  /// The mean losses: `classification 1`, ..., `ranking`, `decision`, and what `add` was given.
+  var losses: [String: Double] { sums.mapValues { $0 / Double(max(1, count)) } }
+
+  /// The key of the decision from the first `scales` scales: `1`, `1+2`, ...
+  static func key(upTo scales: Int) -> String {
+    (1...scales).map(String.init).joined(separator: "+")
+  }
+
+  /// Takes a batch; `fused` are the fusion layer's logits, where it is to decide.
+  mutating func add(_ views: [View], fused: Tensor?, labels: [Int]) {
+    count += labels.count
+    let output = RecurrentAttentionCNN.Output(views: views, fused: fused)
+    for (index, view) in views.enumerated() {
+      note("\(index + 1)", view.logits.argmax(), labels)
+      add(crossEntropy(view.logits, classes: labels), "classification \(index + 1)", labels.count)
+    }
+    for scales in 1..<max(2, views.count) where scales > 1 {
+      note(Self.key(upTo: scales), output.meanProbabilities(scales: scales).argmax(), labels)
+    }
+    let decision = output.probabilities
+    let answers = decision.argmax()
+    if views.count > 1 {
+      note(Self.key(upTo: views.count), answers, labels)
+      let ranking = RankingLoss(views.map(\.logits), classes: labels)
+      add(ranking.total, "ranking", labels.count)
+    }
+    add(-(decision + 1e-12).log().picked(labels).mean(), "decision", labels.count)
+    for (answer, label) in zip(answers, labels) { confusion[label][answer] += 1 }
+  }
+
+  /// Takes a batch's mean of a loss.
+  mutating func add(_ loss: Tensor, _ name: String, _ count: Int) {
+    sums[name, default: 0] += Double(loss.item) * Double(count)
+  }
+
+  private mutating func note(_ key: String, _ answers: [Int], _ labels: [Int]) {
+    correct[key, default: 0] += zip(answers, labels).count { $0 == $1 }
+  }
+}

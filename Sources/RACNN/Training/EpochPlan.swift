@@ -1,0 +1,78 @@
+/// How many epochs each stage of training runs at most; 0 skips it.
+public struct EpochPlan: Codable, Hashable, Sendable {
+  /// Linear classifiers at scale 1.
+  public var heads = 1
+  /// Backbone and classifier, by scale; the last number holds for further scales too.
+  public var classify = [10, 6, 6]
+  /// Each APN towards the initial boxes.
+  public var propose = 4
+  /// Classifiers in each round of the alternation.
+  public var alternateClassifiers = 2
+  /// APNs in each round of the alternation.
+  public var alternateProposals = 2
+  /// Rounds of the alternation at most; it ends when neither half changes anything.
+  public var rounds = 2
+  /// 1 fits the fusion layer, 0 leaves it at the mean of the scales.
+  public var fuse = 1
+  /// Epochs without a better validation loss after which a stage ends early.
+  public var patience = 5
+
+  /// The default plan.
+  public init() {}
+
+  /// The plan with `epochs` at scale 1, and the other stages in proportion, at least 1 each.
+  public func scaled(by epochs: Int) -> EpochPlan {
+    let base = Double(max(classify.first ?? 1, 1))
+    func scale(_ count: Int) -> Int {
+      count == 0 ? 0 : max(1, Int((Double(count * epochs) / base).rounded()))
+    }
+    var plan = self
+    plan.classify = classify.map(scale)
+    plan.propose = scale(propose)
+    plan.alternateClassifiers = scale(alternateClassifiers)
+    plan.alternateProposals = scale(alternateProposals)
+    return plan
+  }
+
+  /// The stages of a network of `scales` scales with their epochs, in order, skipped ones left out.
+  public func stages(scales: Int, sharesBackbone: Bool) -> [PlannedStage] {
+    var stages: [PlannedStage] = []
+    func add(_ stage: Stage, _ epochs: Int) {
+      if epochs > 0 { stages.append(PlannedStage(stage: stage, epochs: epochs)) }
+    }
+    func classifyEpochs(_ scale: Int) -> Int {
+      classify.isEmpty ? 0 : classify[min(scale, classify.count) - 1]
+    }
+    add(Stage(.heads, scales: [1]), heads)
+    if sharesBackbone {
+      // One backbone must stay good at every scale, so all are trained at once after the first.
+      add(Stage(.classify, scales: [1]), classifyEpochs(1))
+      if scales > 1 { add(Stage(.classify, scales: Array(1...scales)), classifyEpochs(2)) }
+    } else {
+      for scale in 1...scales { add(Stage(.classify, scales: [scale]), classifyEpochs(scale)) }
+    }
+    guard scales > 1 else { return stages }
+    for scale in 1..<scales { add(Stage(.propose, scales: [scale]), propose) }
+    if rounds > 0 && propose > 0 {
+      let zoomed = sharesBackbone ? Array(1...scales) : Array(2...scales)
+      for round in 1...rounds {
+        add(
+          Stage(.alternate, scales: zoomed, round: round, part: .classifiers),
+          alternateClassifiers)
+        add(
+          Stage(.alternate, scales: Array(1..<scales), round: round, part: .proposals),
+          alternateProposals)
+      }
+    }
+    add(Stage(.fuse, scales: Array(1...scales)), min(fuse, 1))
+    return stages
+  }
+}
+
+/// A stage and how long it may take.
+public struct PlannedStage: Codable, Hashable, Sendable {
+  /// The stage.
+  public let stage: Stage
+  /// Its epochs at most.
+  public let epochs: Int
+}

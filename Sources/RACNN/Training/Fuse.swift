@@ -1,0 +1,142 @@
+package import NeuralNetworks
+package import Tensors
+
+/// The fusion layer learns to decide from the descriptors of all scales; all else is frozen.
+package struct FusePhase: Phase {
+  let model: RecurrentAttentionCNN
+  let fusion: Linear
+  let rates: Rates
+
+  /// Fits the fusion layer of `model`, or is nil when that has none.
+  package init?(_ model: RecurrentAttentionCNN, _ rates: Rates) {
+    guard let fusion = model.fusion else { return nil }
+    self.model = model
+    self.fusion = fusion
+    self.rates = rates
+  }
+
+  package var groups: [ParameterGroup] {
+    [ParameterGroup(model.store.parameters(under: "fusion"), learningRate: rates.head)]
+  }
+
+  package func loss(
+    _ source: Tensor, labels: [Int], using generator: inout RandomGenerator
+  ) -> StepLoss {
+    let views = withoutTape { model(source).views }
+    var step = loss(descriptors: model.fusionInput(views), labels: labels)
+    for (index, view) in views.enumerated() { step.logits[index + 1] = view.logits }
+    return step
+  }
+
+  /// The loss on descriptors that are known already, `[N, sum of channels]`.
+  func loss(descriptors: Tensor, labels: [Int]) -> StepLoss {
+    let loss = crossEntropy(fusion(descriptors), classes: labels)
+    var step = StepLoss(loss)
+    step.parts["fusion"] = loss
+    return step
+  }
+}
+
+/// Photos that the network was not fitted to, as the fusion layer sees them.
+struct FusionRows {
+  /// Descriptors, `[N, sum of channels]`, one after another.
+  var values: [Float] = []
+  /// Their classes.
+  var labels: [Int] = []
+  /// Which photo each shows; several rows may be views of one.
+  var photos: [Int] = []
+
+  func descriptors(_ rows: [Int]) -> Tensor {
+    let width = values.count / max(1, labels.count)
+    return Tensor(
+      rows.flatMap { values[$0 * width..<($0 + 1) * width] }, shape: [rows.count, width])
+  }
+}
+
+/// Fits the fusion layer by as many steps as cross-validation finds good.
+///
+/// A layer fitted to the photos that the networks were fitted to learns to trust a certainty that
+/// new photos do not give, and loses to the plain mean. So it begins at the mean of the scales'
+/// logits, is fitted on validation photos, and stops early: the number of steps is the one with the
+/// lowest loss on photos left out of the fit, and 0 leaves the mean.
+struct FusionFit {
+  /// What came out.
+  struct Result {
+    /// The chosen number of steps; 0 leaves the mean of the scales.
+    let steps: Int
+    /// The loss of the mean of the scales.
+    let meanLoss: Double
+    /// The loss of the choice on photos left out of the fit.
+    let loss: Double
+  }
+
+  static let candidates = [0, 5, 10, 20, 40, 80]
+  static let folds = 5
+  let phase: FusePhase
+
+  /// Sets the layer to the mean of the scales' logits.
+  ///
+  /// - Parameter norms: The mean length of each scale's descriptors, which normalising takes away.
+  func reset(norms: [Float]) {
+    let model = phase.model
+    let count = model.scales.count
+    let classes = model.configuration.classNames.count
+    var bias = [Float](repeating: 0, count: classes)
+    var blocks: [Tensor] = []
+    for (scale, norm) in zip(model.scales, norms) {
+      blocks.append(scale.classifier.weight.value * (norm / Float(count)))
+      guard let own = scale.classifier.bias?.value.values else { continue }
+      for index in bias.indices { bias[index] += own[index] / Float(count) }
+    }
+    phase.fusion.weight.value = concatenated(blocks, axis: 1)
+    phase.fusion.bias?.value = Tensor(bias, shape: [classes])
+  }
+
+  /// Fits the layer, from what `reset` made of it.
+  func fit(_ rows: FusionRows) -> Result {
+    let initial = phase.model.store.snapshot(of: "fusion")
+    var losses = [Double](repeating: 0, count: Self.candidates.count)
+    var held = 0
+    for fold in 0..<Self.folds {
+      let out = rows.photos.indices.filter { rows.photos[$0] % Self.folds == fold }
+      let kept = rows.photos.indices.filter { rows.photos[$0] % Self.folds != fold }
+      guard !out.isEmpty, !kept.isEmpty else { continue }
+      held += out.count
+      let (descriptors, labels) = (rows.descriptors(out), out.map { rows.labels[$0] })
+      run(rows, kept) { index in
+        let loss = withoutTape { phase.loss(descriptors: descriptors, labels: labels).total }
+        losses[index] += Double(loss.item) * Double(out.count)
+      }
+      restore(initial)
+    }
+    guard held > 0 else { return Result(steps: 0, meanLoss: 0, loss: 0) }
+    losses = losses.map { $0 / Double(held) }
+    let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
+    if best > 0 { run(rows, Array(rows.labels.indices), upTo: best) { _ in } }
+    return Result(steps: Self.candidates[best], meanLoss: losses[0], loss: losses[best])
+  }
+
+  /// Takes steps on some rows, and calls `reached` at each candidate's number of them.
+  private func run(
+    _ rows: FusionRows, _ kept: [Int], upTo last: Int = candidates.count - 1,
+    reached: (Int) -> Void
+  ) {
+    let (descriptors, labels) = (rows.descriptors(kept), kept.map { rows.labels[$0] })
+    let optimizer = AdamW(phase.groups)
+    var taken = 0
+    for (index, steps) in Self.candidates.prefix(last + 1).enumerated() {
+      while taken < steps {
+        let loss = phase.loss(descriptors: descriptors, labels: labels).total
+        optimizer.step(gradients(of: loss, for: optimizer.parameters))
+        taken += 1
+      }
+      reached(index)
+    }
+  }
+
+  private func restore(_ initial: [(String, WeightArray)]) {
+    for (name, array) in initial {
+      phase.model.store[name]?.value = Tensor(array.values, shape: Shape(array.shape))
+    }
+  }
+}

@@ -1,0 +1,159 @@
+internal import Files
+internal import Glibc
+public import ImageDatasets
+
+/// A training's folder: its configuration, logs, checkpoints and model.
+public struct Run: Sendable {
+  /// The folder.
+  public let folder: String
+  /// What the training was determined by.
+  public let configuration: TrainingConfiguration
+  /// Which photo is in which split.
+  public let manifest: SplitManifest
+  /// Every epoch that is done.
+  public let history: [EpochMetrics]
+  /// The scores on the test split, once training is finished and there is one.
+  public let evaluation: Evaluation?
+
+  /// Where the finished model is, or will be.
+  public var modelPath: String { Run.modelPath(folder) }
+  /// Whether training is finished.
+  public var isFinished: Bool { Run.exists(modelPath) }
+
+  /// Reads the folder of a run, finished or not.
+  ///
+  /// - Throws: `RACNNError.unusableRun` when it is none, or a file in it is damaged.
+  public init(contentsOf folder: String) throws {
+    self.folder = folder
+    configuration = try Run.read(TrainingConfiguration.self, folder, "config.json")
+    manifest = try Run.read(SplitManifest.self, folder, "splits.json")
+    let log = "\(folder)/metrics.jsonl"
+    if Run.exists(log) {
+      let lines = try Run.content(folder, "metrics.jsonl").split(separator: "\n")
+      history = try lines.enumerated().map { index, line in
+        do {
+          return try JSON.value(EpochMetrics.self, from: line)
+        } catch {
+          throw Run.damaged(folder, "metrics.jsonl, line \(index + 1): \(error)")
+        }
+      }
+    } else {
+      history = []
+    }
+    evaluation =
+      Run.exists("\(folder)/evaluation.json")
+      ? try Run.read(Evaluation.self, folder, "evaluation.json") : nil
+  }
+
+  /// Makes the folder of a new run.
+  static func create(
+    _ configuration: TrainingConfiguration, _ manifest: SplitManifest
+  ) throws {
+    let folder = configuration.output
+    guard !exists("\(folder)/config.json") else {
+      throw RACNNError.unusableRun(
+        path: folder, reason: "there is a run already",
+        cure: "go on with it by --resume \(folder), or give another --output")
+    }
+    try makeFolder("\(folder)/checkpoints")
+    try write(manifest, folder, "splits.json")
+    try write(configuration, folder, "config.json")
+  }
+
+  /// Writes the logs anew, so that they never tell of more than a checkpoint knows.
+  static func writeHistory(_ history: [EpochMetrics], to folder: String) throws {
+    let lines = try history.map { try JSON.text($0) + "\n" }
+    try AtomicFile.write(lines.joined(), to: "\(folder)/metrics.jsonl")
+    let rows = [EpochMetrics.columns] + history.map(\.row)
+    let table = rows.map { $0.joined(separator: ",") + "\n" }
+    try AtomicFile.write(table.joined(), to: "\(folder)/metrics.csv")
+  }
+
+  static func write(_ value: some Encodable, _ folder: String, _ name: String) throws {
+    try AtomicFile.write(try JSON.text(value, indented: true) + "\n", to: "\(folder)/\(name)")
+  }
+
+  static func modelPath(_ folder: String) -> String { "\(folder)/model.safetensors" }
+  static func checkpointPath(_ folder: String) -> String {
+    "\(folder)/checkpoints/last.safetensors"
+  }
+  static func bestPath(_ folder: String) -> String { "\(folder)/checkpoints/best.safetensors" }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  private static func read<Value: Decodable>(
+    _ type: Value.Type, _ folder: String, _ name: String
+  ) throws -> Value {
+    guard exists("\(folder)/\(name)") else {
+      throw RACNNError.unusableRun(
+        path: folder, reason: "there is no \(name) in it",
+        cure: "give the folder of a run that racnn train has made")
+    }
+    do {
+      return try JSON.value(type, from: try content(folder, name))
+    } catch let error as FileError {
+      throw error
+    } catch {
+      throw damaged(folder, "\(name): \(error)")
+    }
+  }
+
+  private static func content(_ folder: String, _ name: String) throws -> String {
+    let file = try MappedFile("\(folder)/\(name)")
+    return file.withBytes { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private static func damaged(_ folder: String, _ reason: String) -> RACNNError {
+    .unusableRun(path: folder, reason: reason, cure: "the file is damaged; start a new run")
+  }
+
+  private static func makeFolder(_ path: String) throws {
+    var partial = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      partial += part + "/"
+      guard mkdir(partial, 0o777) == 0 || errno == EEXIST else {
+        throw FileError.unwritable(path: path, reason: String(cString: strerror(errno)))
+      }
+    }
+  }
+}
+
+extension EpochMetrics {
+  private static let lossNames = [
+    "total", "classification 1", "classification 2", "classification 3", "ranking 1-2",
+    "ranking 2-3", "proposal 1", "proposal 2", "fusion",
+  ]
+  private static let accuracyNames = ["1", "2", "3", "1+2", "1+2+3"]
+
+  /// The columns of `metrics.csv`; what does not apply to an epoch is left empty.
+  static var columns: [String] {
+    ["stage", "epoch", "epochs"] + lossNames.map { "loss " + $0 }
+      + ["active 1-2", "active 2-3"]
+      + [2, 3].flatMap { scale in
+        ["half-side", "spread", "saturated"].map { "\($0) \(scale)" }
+      }
+      + ["1", "2", "3"].map { "training accuracy " + $0 }
+      + accuracyNames.map { "validation accuracy " + $0 }
+      + ["validation loss", "learning rate", "seconds", "cpu seconds", "warnings"]
+  }
+
+  /// The values of `columns`.
+  var row: [String] {
+    func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+    let boxColumns = [2, 3].flatMap { scale -> [String] in
+      let box = boxes.first(where: { $0.scale == scale })
+      return [number(box?.halfSide), number(box?.spread), number(box?.saturated)]
+    }
+    var row = ["\"\(stage.title)\"", "\(epoch)", "\(epochs)"]
+    row += Self.lossNames.map { number(losses[$0]) }
+    row += ["1-2", "2-3"].map { number(activeHinges[$0]) }
+    row += boxColumns
+    row += ["1", "2", "3"].map { number(trainingAccuracy[$0]) }
+    row += Self.accuracyNames.map { number(validationAccuracy[$0]) }
+    row += [
+      number(validationLoss), number(learningRate), number(seconds), number(cpuSeconds),
+      "\"\(warnings.map(\.rawValue).joined(separator: "; "))\"",
+    ]
+    return row
+  }
+}

@@ -1,0 +1,86 @@
+internal import ImageDatasets
+internal import NeuralNetworks
+internal import Tensors
+
+extension Trainer {
+  /// Fits the fusion layer; see `FusionFit`.
+  func fuse(_ planned: PlannedStage) throws {
+    let (wall, cpu) = (Clock.wall, Clock.cpu)
+    model.boxPolicy = policy(of: .fuse)
+    progress(.stageStarted(planned.stage, epochs: 1))
+    let rates = Rates(body: 0, head: 1e-3, proposal: 0, weightDecay: 0, labelSmoothing: 0)
+    var metrics = EpochSums().metrics(PlannedStage(stage: planned.stage, epochs: 1), epoch: 1)
+    if let phase = FusePhase(model, rates) {
+      model.train(only: phase.groups)
+      let (rows, norms) = try fusionRows()
+      let fit = FusionFit(phase: phase)
+      fit.reset(norms: norms)
+      let result = fit.fit(rows)
+      progress(.note(FusionFit.sentence(result, photos: Set(rows.photos).count)))
+      metrics.losses = ["fusion": result.loss, "total": result.loss]
+      metrics.validationLoss = rows.labels.isEmpty ? nil : result.loss
+      if let tally = try validate(planned.stage) { metrics.validationAccuracy = tally.accuracy }
+    }
+    metrics.learningRate = Double(rates.head)
+    metrics.seconds = Clock.wall - wall
+    metrics.cpuSeconds = Clock.cpu - cpu
+    leave(planned.stage)
+    try log(metrics)
+    try writeCheckpoint(nil)
+  }
+
+  /// Views of the validation photos at which to fit at most.
+  private static let mostRows = 2048
+  /// Views of each validation photo: as it is, and augmented.
+  private static let viewsPerPhoto = 4
+
+  /// The descriptors of validation photos, and the mean lengths of each scale's.
+  private func fusionRows() throws -> (FusionRows, [Float]) {
+    let held = dataset.samples[.validation] ?? []
+    var rows = FusionRows()
+    var lengths = [Double](repeating: 0, count: model.scales.count)
+    var count = 0
+    func take(_ batch: ImageBatch, keeps: Bool) {
+      let views = withoutTape { look(batch.tensor(), scales: model.scales.count) }
+      count += batch.labels.count
+      for (index, view) in views.enumerated() {
+        lengths[index] += Double(view.descriptor.squared().sum([1]).squareRoot().sum().item)
+      }
+      guard keeps else { return }
+      rows.values += withoutTape { model.fusionInput(views) }.values
+      rows.labels += batch.labels
+      rows.photos += batch.indices
+    }
+    for epoch in 0..<Self.viewsPerPhoto where !held.isEmpty && rows.labels.count < Self.mostRows {
+      var batches = loader(held, augmentation: epoch == 0 ? nil : Augmentation()).epoch(epoch)
+      while let batch = try batches.next() { take(batch, keeps: true) }
+    }
+    if held.isEmpty {
+      // The lengths alone can be had from photos that were learned.
+      let some = Array((dataset.samples[.train] ?? []).prefix(8 * configuration.batchSize))
+      var batches = loader(some, augmentation: nil).epoch(0)
+      while let batch = try batches.next() { take(batch, keeps: false) }
+    }
+    return (rows, lengths.map { Float($0 / Double(max(1, count))) })
+  }
+}
+
+extension FusionFit {
+  /// The decision in words.
+  static func sentence(_ result: Result, photos: Int) -> String {
+    func text(_ value: Double) -> String {
+      let thousandths = Int((value * 1000).rounded())
+      let digits = String(thousandths % 1000)
+      return "\(thousandths / 1000).\(String(repeating: "0", count: 3 - digits.count))\(digits)"
+    }
+    if photos == 0 {
+      return "The fusion layer stays at the mean of the scales: there are no validation photos."
+    }
+    if result.steps == 0 {
+      return "The fusion layer stays at the mean of the scales: fitted to \(photos) validation "
+        + "photos, it lost to that (loss \(text(result.meanLoss))) on those left out."
+    }
+    return "The fusion layer was fitted to \(photos) validation photos by \(result.steps) steps: "
+      + "on those left out the loss fell from \(text(result.meanLoss)) to \(text(result.loss))."
+  }
+}

@@ -1,0 +1,149 @@
+internal import ImageDatasets
+internal import NeuralNetworks
+internal import Tensors
+
+extension Trainer {
+  /// What a stage does.
+  func phase(of stage: Stage) -> any Phase {
+    let isAlternation = stage.phase == .alternate
+    let factor = isAlternation ? configuration.alternationFactor : 1
+    let rates = Rates(
+      body: configuration.bodyRate * factor, head: configuration.headRate * factor,
+      proposal: isAlternation ? configuration.rankingRate : configuration.proposalRate,
+      weightDecay: configuration.weightDecay, labelSmoothing: configuration.labelSmoothing)
+    switch (stage.phase, stage.part) {
+    case (.heads, _): return HeadsPhase(model, rates)
+    case (.propose, _): return ProposePhase(model, scale: stage.scales[0], rates)
+    case (.alternate, .proposals): return RankPhase(model, rates)
+    case (.alternate, _): return ClassifyPhase(model, scales: stage.scales, rates)
+    case (.classify, _), (.fuse, _):
+      return ClassifyPhase(model, scales: stage.scales, rates, jitter: BoxJitter())
+    }
+  }
+
+  /// Where the network looks in a phase: at initial boxes until the APNs have been taught them.
+  func policy(of phase: TrainingPhase) -> BoxPolicy {
+    switch phase {
+    case .heads, .classify: .initial
+    case .propose, .alternate, .fuse:
+      stages.contains { $0.stage.phase == .propose } ? .learned : .initial
+    }
+  }
+
+  /// How many scales there are to speak of in a stage: those whose classifiers were trained.
+  func trainedScales(_ stage: Stage) -> Int {
+    switch stage.phase {
+    case .heads, .classify: stage.scales.max() ?? 1
+    case .propose, .alternate, .fuse: model.scales.count
+    }
+  }
+
+  /// What happens once as a stage begins.
+  func enter(_ stage: Stage) throws {
+    (state.step, state.bestLoss, state.staleEpochs, state.hasImproved) = (0, nil, 0, false)
+    best = []
+    if stage.phase == .classify, stage.scales.count == 1, let scale = stage.scales.first, scale > 1
+    {
+      // A zoom's network begins with what the one before it has learned.
+      copy("scales.\(scale - 2).backbone", to: "scales.\(scale - 1).backbone")
+      copy("scales.\(scale - 2).classifier", to: "scales.\(scale - 1).classifier")
+    } else if stage.phase == .classify, stage.scales.count > 1 {
+      for scale in 1..<model.scales.count {
+        copy("scales.0.classifier", to: "scales.\(scale).classifier")
+      }
+    }
+    if stage.phase == .alternate {
+      if stage.part == .classifiers { state.roundImproved = false }
+      // What the stage must better to count as a change.
+      if let tally = try validate(stage) { state.bestLoss = loss(of: stage, tally.losses) }
+      best = snapshot(phase(of: stage).groups.flatMap(\.parameters))
+    }
+  }
+
+  /// What happens once as a stage ends; the state is set to the next one.
+  func leave(_ stage: Stage) {
+    if stage.phase == .alternate {
+      if state.bestLoss != nil { restoreBest() }
+      if state.hasImproved { state.roundImproved = true }
+      if stage.part == .proposals, state.bestLoss != nil, !state.roundImproved {
+        state.isSettled = true
+        progress(
+          .note(
+            "The alternation ends after round \(stage.round ?? 1): neither half lowered the "
+              + "validation loss."))
+      }
+    }
+    best = []
+    state.stage += 1
+    (state.epoch, state.batch, state.step) = (0, 0, 0)
+    (state.bestLoss, state.staleEpochs, state.hasImproved) = (nil, 0, false)
+  }
+
+  private func restoreBest() {
+    for (name, array) in best {
+      model.store[name]?.value = Tensor(array.values, shape: Shape(array.shape))
+    }
+  }
+
+  private func copy(_ source: String, to target: String) {
+    for parameter in model.store.parameters(under: source) {
+      let name = target + parameter.name.dropFirst(source.count)
+      model.store[name]?.value = parameter.value
+    }
+  }
+
+  /// Scores the network on the validation split as far as it is trained; nil when that is empty.
+  func validate(_ stage: Stage) throws -> Tally? {
+    let samples = dataset.samples[.validation] ?? []
+    guard !samples.isEmpty else { return nil }
+    var tally = Tally(classes: dataset.classNames.count)
+    var batches = loader(samples, augmentation: nil).epoch(0)
+    while let batch = try batches.next() {
+      withoutTape {
+        let views = look(batch.tensor(), scales: trainedScales(stage))
+        let fused = stage.phase == .fuse ? model.fusion.map { $0(model.fusionInput(views)) } : nil
+        tally.add(views, fused: fused, labels: batch.labels)
+        guard stage.phase == .propose else { return }
+        let index = stage.scales[0] - 1
+        guard let proposal = model.scales[index].proposal else { return }
+        let features = views[index].features
+        let difference = proposal(features).values - InitialBox.boxes(for: features).values
+        tally.add(difference.squared().sum([1]).mean(), "proposal", batch.labels.count)
+      }
+    }
+    return tally
+  }
+
+  /// The first `scales` views.
+  func look(_ source: Tensor, scales: Int) -> [View] {
+    var views = [model.scales[0](source, .whole(count: source.shape[0]))]
+    for index in 1..<max(1, scales) {
+      views.append(
+        model.scales[index](source, model.nextBox(after: views[index - 1], scale: index - 1)))
+    }
+    return views
+  }
+
+  /// What a stage is to lower on photos that it does not learn.
+  func loss(of stage: Stage, _ losses: [String: Double]) -> Double? {
+    switch stage.phase {
+    case .heads, .classify:
+      return stage.scales.reduce(0) { $0 + (losses["classification \($1)"] ?? 0) }
+    case .propose: return losses["proposal"]
+    case .alternate:
+      // The paper's whole loss, for both halves alike.
+      return (1...model.scales.count).reduce(losses["ranking"] ?? 0) {
+        $0 + (losses["classification \($1)"] ?? 0)
+      }
+    case .fuse: return losses["decision"]
+    }
+  }
+
+  /// Batches of photos that are not learned.
+  func loader(_ samples: [Sample], augmentation: Augmentation?) -> BatchLoader {
+    BatchLoader(
+      dataset: dataset, samples: samples, cache: cache, batchSize: configuration.batchSize,
+      normalization: model.configuration.normalization, augmentation: augmentation,
+      shuffles: false, seed: configuration.seed, threads: configuration.decodingThreads)
+  }
+}

@@ -1,0 +1,218 @@
+package import ImageDatasets
+package import NeuralNetworks
+internal import Tensors
+
+/// Runs the stages of a training one after another, and keeps the run's folder.
+package final class Trainer {
+  let configuration: TrainingConfiguration
+  let dataset: ImageDataset
+  package let model: RecurrentAttentionCNN
+  let stages: [PlannedStage]
+  let cache: SourceCache
+  let train: BatchLoader
+  let progress: (TrainingEvent) -> Void
+  let isCancelled: () -> Bool
+
+  var state = TrainingState()
+  /// The moving parameters at the stage's lowest validation loss, where a stage goes back to them.
+  var best: [(String, WeightArray)] = []
+  private var savedOptimizer: [String: WeightArray]?
+  private var pace: TrainingPace
+  private var lastCheckpoint = Clock.wall
+
+  package init(
+    _ configuration: TrainingConfiguration, dataset: ImageDataset, model: RecurrentAttentionCNN,
+    progress: @escaping (TrainingEvent) -> Void, isCancelled: @escaping () -> Bool
+  ) throws {
+    self.configuration = configuration
+    self.dataset = dataset
+    self.model = model
+    self.progress = progress
+    self.isCancelled = isCancelled
+    stages = configuration.plan.stages(
+      scales: configuration.inputSizes.count, sharesBackbone: configuration.sharesBackbone)
+    let photos = Split.allCases.map { dataset.samples[$0] ?? [] }
+    cache = SourceCache(
+      dataset: dataset.root, sourceSize: configuration.sourceSize,
+      memoryBudget: configuration.cacheMegabytes << 20)
+    train = BatchLoader(
+      dataset: dataset, samples: dataset.samples[.train] ?? [], cache: cache,
+      batchSize: configuration.batchSize, normalization: model.configuration.normalization,
+      augmentation: Augmentation(), shuffles: true, seed: configuration.seed,
+      threads: configuration.decodingThreads)
+    pace = TrainingPace(
+      stages, inputSizes: configuration.inputSizes,
+      photos: (photos[0].count, photos[1].count, photos[2].count), batches: train.batchCount)
+    state.generator = RandomGenerator(seed: configuration.seed)
+    guard train.batchCount > 0 else {
+      throw RACNNError.emptySplit(dataset: dataset.root, split: Split.train.rawValue)
+    }
+  }
+
+  /// Takes up the training where the run's last checkpoint left it.
+  package func resume() throws {
+    let checkpoint = try Checkpoint(
+      contentsOf: Run.checkpointPath(configuration.output), into: model.store)
+    state = checkpoint.state
+    best = checkpoint.best
+    savedOptimizer = checkpoint.optimizer
+  }
+
+  /// Runs what is left of the stages.
+  package func run() throws {
+    setThreadCount(configuration.computeThreads)
+    while state.stage < stages.count {
+      let planned = stages[state.stage]
+      if planned.stage.phase == .alternate && state.isSettled {
+        state.stage += 1
+      } else if planned.stage.phase == .fuse {
+        try fuse(planned)
+      } else {
+        try run(planned)
+      }
+    }
+    model.boxPolicy = policy(of: .fuse)
+  }
+
+  private func run(_ planned: PlannedStage) throws {
+    model.boxPolicy = policy(of: planned.stage.phase)
+    let isFresh = state.epoch == 0 && state.batch == 0
+    progress(.stageStarted(planned.stage, epochs: planned.epochs))
+    if isFresh { try enter(planned.stage) }
+    let phase = phase(of: planned.stage)
+    model.train(only: phase.groups)
+    let optimizer = AdamW(phase.groups)
+    if !isFresh, let savedOptimizer { try optimizer.restore(savedOptimizer) }
+    savedOptimizer = nil
+    let steps = planned.epochs * train.batchCount
+    let schedule = Schedule.cosine(steps: steps, warmup: min(train.batchCount / 2, steps / 10))
+    var goesOn = true
+    while goesOn {
+      try runBatches(planned, phase, optimizer, schedule)
+      goesOn = try endEpoch(planned, optimizer)
+    }
+  }
+
+  private func runBatches(
+    _ planned: PlannedStage, _ phase: any Phase, _ optimizer: AdamW, _ schedule: Schedule
+  ) throws {
+    var (wall, cpu) = (Clock.wall, Clock.cpu)
+    func takeTime() {
+      state.sums.seconds += Clock.wall - wall
+      state.sums.cpuSeconds += Clock.cpu - cpu
+      (wall, cpu) = (Clock.wall, Clock.cpu)
+    }
+    var batches = train.epoch(state.epochsDone, startingAt: state.batch)
+    while let batch = try batches.next() {
+      if isCancelled() {
+        takeTime()
+        try writeCheckpoint(optimizer)
+        throw RACNNError.cancelled(run: configuration.output)
+      }
+      try take(batch, planned, phase, optimizer, factor: schedule.factor(at: state.step))
+      if Clock.wall - lastCheckpoint > 60 * configuration.checkpointMinutes {
+        takeTime()
+        try writeCheckpoint(optimizer)
+      }
+    }
+    takeTime()
+  }
+
+  /// One step of the optimizer.
+  private func take(
+    _ batch: ImageBatch, _ planned: PlannedStage, _ phase: any Phase, _ optimizer: AdamW,
+    factor: Float
+  ) throws {
+    var generator = RandomGenerator(seed: configuration.seed)
+      .fork(UInt64(state.epochsDone)).fork(UInt64(state.batch))
+    optimizer.rateFactor = factor
+    let step = phase.loss(batch.tensor(), labels: batch.labels, using: &generator)
+    let total = step.total.item
+    guard total.isFinite else {
+      throw RACNNError.diverged(stage: planned.stage.title, epoch: state.epoch + 1)
+    }
+    // Before the gradients: walking the tape frees what the statistics are taken from.
+    state.sums.add(step, total: total, labels: batch.labels)
+    optimizer.step(gradients(of: step.total, for: optimizer.parameters))
+    state.batch += 1
+    state.step += 1
+    progress(
+      .step(
+        StepProgress(
+          stage: planned.stage, epoch: state.epoch + 1, epochs: planned.epochs,
+          batch: state.batch, batches: train.batchCount,
+          loss: (state.sums.losses["total"] ?? 0) / Double(max(1, state.sums.count)),
+          fraction: pace.fraction(stage: state.stage, epoch: state.epoch, batch: state.batch),
+          secondsLeft: pace.secondsLeft(
+            stage: state.stage, epoch: state.epoch, batch: state.batch))))
+  }
+
+  /// Validates, logs, and writes a checkpoint.
+  ///
+  /// - Returns: Whether the stage has another epoch.
+  private func endEpoch(_ planned: PlannedStage, _ optimizer: AdamW) throws -> Bool {
+    let (wall, cpu) = (Clock.wall, Clock.cpu)
+    var metrics = state.sums.metrics(planned, epoch: state.epoch + 1)
+    if let tally = try validate(planned.stage) {
+      metrics.validationAccuracy = tally.accuracy
+      metrics.validationLoss = loss(of: planned.stage, tally.losses)
+    }
+    metrics.learningRate = Double(
+      (optimizer.groups.first?.learningRate ?? 0) * optimizer.rateFactor)
+    metrics.seconds += Clock.wall - wall
+    metrics.cpuSeconds += Clock.cpu - cpu
+    judge(metrics, optimizer)
+    state.epoch += 1
+    state.batch = 0
+    state.epochsDone += 1
+    state.sums = EpochSums()
+    let goesOn =
+      state.epoch < planned.epochs && state.staleEpochs < max(1, configuration.plan.patience)
+    if !goesOn { leave(planned.stage) }
+    try log(metrics)
+    try writeCheckpoint(goesOn ? optimizer : nil)
+    return goesOn
+  }
+
+  /// Notes whether the epoch was the stage's best.
+  private func judge(_ metrics: EpochMetrics, _ optimizer: AdamW) {
+    guard let loss = metrics.validationLoss else { return }
+    if let bestLoss = state.bestLoss, loss > bestLoss * (1 - 1e-3) {
+      state.staleEpochs += 1
+      return
+    }
+    state.hasImproved = state.bestLoss != nil
+    state.bestLoss = loss
+    state.staleEpochs = 0
+    if metrics.stage.phase == .alternate { best = snapshot(optimizer.parameters) }
+  }
+
+  /// Appends to the history, writes the logs, and keeps the best network.
+  func log(_ epoch: EpochMetrics) throws {
+    var metrics = epoch
+    metrics.secondsLeft = pace.secondsLeft(
+      stage: state.stage, epoch: state.epoch, batch: state.batch)
+    metrics.warnings = TrainingWarning.found(in: metrics)
+    state.history.append(metrics)
+    try Run.writeHistory(state.history, to: configuration.output)
+    let key = Tally.key(upTo: model.scales.count)
+    if let accuracy = metrics.validationAccuracy[key], accuracy >= state.bestAccuracy ?? 0 {
+      state.bestAccuracy = accuracy
+      try model.save(to: Run.bestPath(configuration.output))
+    }
+    progress(.epochEnded(metrics))
+  }
+
+  func writeCheckpoint(_ optimizer: AdamW?) throws {
+    state.generator = model.store.generator
+    let checkpoint = Checkpoint(state: state, optimizer: optimizer?.state ?? [:], best: best)
+    try checkpoint.write(model.store, to: Run.checkpointPath(configuration.output))
+    lastCheckpoint = Clock.wall
+  }
+
+  func snapshot(_ parameters: [Parameter]) -> [(String, WeightArray)] {
+    parameters.map {
+      ($0.name, WeightArray(shape: $0.value.shape.dimensions, values: $0.value.values))
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/// Everything that a training is determined by; it is written to the run's `config.json`.
+public struct TrainingConfiguration: Codable, Hashable, Sendable {
+  /// The data set's folder.
+  public var dataset: String
+  /// The run's folder, made by training.
+  public var output: String
+  /// The convolutional network of every scale.
+  public var backbone = BackboneArchitecture.tfEfficientNetLite0
+  /// A file with the backbone's weights to start from; nil takes the embedded ones, if there are.
+  public var weights: String?
+  /// The side in pixels of what each scale looks at.
+  public var inputSizes = [224, 224, 224]
+  /// The side in pixels of the source that crops are sampled from.
+  public var sourceSize = 448
+  /// Whether one backbone serves all scales.
+  public var sharesBackbone = false
+  /// k of the attention mask a side of the parent box; nil is a hard crop.
+  public var maskSharpness: Float? = 80
+  /// Units of the APN's hidden layer. The paper has 1024; with the 1,280 channels of the light
+  /// default that would make the APNs 20 times as large as the rest of the network.
+  public var proposalWidth = 128
+  /// Seeds the splits, the parameters, the order of the photos and their augmentation.
+  public var seed: UInt64 = 1
+  /// Photos a step.
+  public var batchSize = 16
+  /// Epochs by stage.
+  public var plan = EpochPlan()
+  /// AdamW's learning rate for backbones.
+  public var bodyRate: Float = 3e-4
+  /// AdamW's learning rate for classifiers.
+  public var headRate: Float = 2e-3
+  /// Adam's learning rate for APNs that are taught the initial boxes.
+  public var proposalRate: Float = 1e-3
+  /// Adam's learning rate for APNs on the ranking loss.
+  public var rankingRate: Float = 1e-4
+  /// What the rates of the classifiers are multiplied by in the alternation.
+  public var alternationFactor: Float = 0.3
+  /// AdamW's decoupled weight decay for backbones and classifiers.
+  public var weightDecay: Float = 0.02
+  /// The share of the target that is spread over all classes.
+  public var labelSmoothing: Float = 0.1
+  /// The share of the training photos that choices are made on, where a data set has no such split.
+  public var validationFraction = 0.1
+  /// The share of the photos held out for the last test, where a data set has no such split.
+  public var testFraction = 0.2
+  /// Threads that decode photos beside the computation.
+  public var decodingThreads = 1
+  /// Threads that compute.
+  public var computeThreads = 2
+  /// Memory for decoded photos.
+  public var cacheMegabytes = 1024
+  /// Minutes between checkpoints within an epoch; one is always written at its end.
+  public var checkpointMinutes = 10.0
+
+  /// The light default on the data set at `dataset`, with the run at `output`.
+  public init(dataset: String, output: String) {
+    self.dataset = dataset
+    self.output = output
+  }
+
+  /// The paper's network: VGG-19, source 448, inputs 448, 224 and 224.
+  public static func paper(dataset: String, output: String) -> TrainingConfiguration {
+    var configuration = TrainingConfiguration(dataset: dataset, output: output)
+    configuration.backbone = .vgg19
+    configuration.inputSizes = [448, 224, 224]
+    configuration.proposalWidth = 1024
+    configuration.batchSize = 8
+    // VGG has no normalisation to hold its activations, so its layers bear smaller steps only.
+    configuration.bodyRate = 3e-5
+    configuration.headRate = 1e-3
+    return configuration
+  }
+
+  /// Lets all scales look at pictures of `size` pixels a side.
+  public mutating func setInputSize(_ size: Int) {
+    inputSizes = inputSizes.map { _ in size }
+  }
+
+  /// The network that this trains on `classNames`.
+  public func model(classNames: [String]) -> ModelConfiguration {
+    var model = ModelConfiguration(
+      backbone: backbone, classNames: classNames, inputSizes: inputSizes, sourceSize: sourceSize)
+    model.sharesBackbone = sharesBackbone
+    model.maskSharpness = maskSharpness
+    model.proposalWidth = inputSizes.count > 1 ? proposalWidth : nil
+    return model
+  }
+
+  /// Throws when a setting makes no sense.
+  func validate() throws(RACNNError) {
+    func check(_ good: Bool, _ name: String, _ reason: String, _ cure: String) throws(RACNNError) {
+      if !good { throw .badSetting(name: name, reason: reason, cure: cure) }
+    }
+    try check(!inputSizes.isEmpty, "input size", "there are no scales", "give at least one size")
+    try check(
+      inputSizes.allSatisfy { (32...4096).contains($0) }, "input size",
+      "\(inputSizes) is out of range", "give 32 to 4096 pixels")
+    try check(
+      (32...8192).contains(sourceSize), "source size", "\(sourceSize) is out of range",
+      "give 32 to 8192 pixels")
+    try check(batchSize > 0, "batch size", "\(batchSize) is no number of photos", "give 1 or more")
+    try check(
+      decodingThreads > 0 && computeThreads > 0, "threads", "there must be some", "give 1 or more")
+    try check(proposalWidth > 0, "proposal width", "there must be units", "give 1 or more")
+    try check(
+      !plan.stages(scales: inputSizes.count, sharesBackbone: sharesBackbone).isEmpty, "epochs",
+      "the plan has no stage", "give at least one epoch")
+  }
+}
