@@ -1,0 +1,144 @@
+import Files
+import NeuralNetworks
+import Testing
+
+@Suite struct SafetensorsFileTests {
+  private let arrays: [(String, WeightArray)] = [
+    ("scales.0.weight", WeightArray(shape: [2, 3], values: [1, -2, 3.5, .infinity, 0, -0.0])),
+    ("é \"quoted\"\n", WeightArray(shape: [], values: [42])),
+    ("a", WeightArray(shape: [0, 5], values: [])),
+    ("bias", WeightArray(shape: [1], values: [.leastNonzeroMagnitude])),
+  ]
+
+  @Test(arguments: [true, false]) func roundTrip(_ addingChecksum: Bool) throws {
+    try WeightFiles.withFolder { folder in
+      let path = folder + "/a.safetensors"
+      let metadata = ["names": #"["x\"y","\u00e9\n"]"#, "tab\t\u{1}": "\\"]
+      try SafetensorsFile.write(
+        arrays, metadata: metadata, to: path, addingChecksum: addingChecksum)
+      let file = try SafetensorsFile(contentsOf: path)
+      #expect(file.names == ["a", "bias", "scales.0.weight", "é \"quoted\"\n"])
+      for (name, array) in arrays { #expect(try file.array(name) == array) }
+      var found = file.metadata
+      #expect((found.removeValue(forKey: SafetensorsFile.checksumKey) != nil) == addingChecksum)
+      #expect(found == metadata)
+      #expect(try file.strings("names") == ["x\"y", "é\n"])
+      #expect(try file.strings("nothing") == nil)
+      #expect(throws: WeightsError.self) { try file.strings("tab\t\u{1}") }
+      try file.verifyChecksum()
+      #expect(throws: WeightsError.missing(path: path, name: "b")) { try file.array("b") }
+
+      let bytes = try FileReader.bytes(path)
+      let length = (0..<8).reversed().reduce(0) { $0 << 8 | Int(bytes[$1]) }
+      #expect((8 + length) % 64 == 0)
+      try SafetensorsFile.write(
+        arrays, metadata: metadata, to: path + "2", addingChecksum: addingChecksum)
+      #expect(try FileReader.bytes(path + "2") == bytes)
+      var damaged = bytes
+      damaged[bytes.count - 1] ^= 1
+      try AtomicFile.write(damaged, to: path)
+      let other = try SafetensorsFile(contentsOf: path)
+      if addingChecksum {
+        #expect(throws: WeightsError.self) { try other.verifyChecksum() }
+      } else {
+        try other.verifyChecksum()
+      }
+    }
+  }
+
+  @Test func namesThatAreTakenAreNotWritten() throws {
+    try WeightFiles.withFolder { folder in
+      for name in ["a", "__metadata__"] {
+        #expect(throws: WeightsError.self) {
+          try SafetensorsFile.write(
+            arrays + [(name, arrays[3].1)], metadata: [:], to: folder + "/a")
+        }
+        #expect(!WeightFiles.exists(folder + "/a"))
+      }
+      #expect(throws: WeightsError.self) {
+        try SafetensorsFile.write(arrays, metadata: [:], to: folder + "/missing/a")
+      }
+      #expect(throws: WeightsError.self) { try SafetensorsFile(contentsOf: folder + "/a") }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("BOOL", [0, 1, 2], [0, 1, 1]), ("U8", [0, 255], [0, 255]),
+      ("I8", [0x80, 0x7f], [-128, 127]),
+      ("U16", [0xff, 0xff], [65_535]), ("I16", [0, 0x80], [-32_768]),
+      ("U32", [0, 0, 0, 0x80], [2_147_483_648]), ("I32", [0xfe, 0xff, 0xff, 0xff], [-2]),
+      ("U64", [0, 0, 0, 0, 0, 0, 0, 0x80], [9_223_372_036_854_775_808]),
+      ("I64", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], [-1]),
+      ("F16", [0, 0xbc, 1, 0, 0, 0x7c], [-1, 5.960464477539063e-08, .infinity]),
+      ("BF16", [0x80, 0x3f, 0x40, 0xc0], [1, -3]), ("F32", [0, 0, 0x20, 0x41], [10]),
+      ("F64", [0, 0, 0, 0, 0, 0, 0xf8, 0x3f], [1.5]),
+    ] as [(String, [UInt8], [Float])]) func elementTypes(
+      _ type: String, _ data: [UInt8], _ values: [Float]
+    ) throws
+  {
+    // A name of odd length puts the values at an odd address.
+    for name in ["a", "ab"] {
+      let json = """
+        {"\(name)":{"dtype":"\(type)","shape":[\(values.count)],"data_offsets":[0,\(data.count)]}}
+        """
+      try WeightFiles.withFile(WeightFiles.safetensors(json, data: data)) { path in
+        let found = try SafetensorsFile(contentsOf: path).array(name)
+        #expect(found.values == values)
+      }
+    }
+  }
+
+  @Test func typesThatAreNotConvertedSayWhatToDo() throws {
+    let json = #"{"a":{"dtype":"F4","shape":[4],"data_offsets":[0,2]}}"#
+    try WeightFiles.withFile(WeightFiles.safetensors(json, data: [1, 2])) { path in
+      let file = try SafetensorsFile(contentsOf: path)
+      let error = #expect(throws: WeightsError.self) { try file.array("a") }
+      #expect(error?.description.hasSuffix("store it as F32") == true)
+      #expect(try WeightProbe.probe(path).tensors == 1)
+    }
+  }
+
+  private static let one = #""dtype":"U8","shape":[1],"data_offsets":[0,1]"#
+
+  @Test(arguments: [
+    "", "{", "[]", "nul", "{}x", "{} {}", "{,}", #"{"a":}"#, #"{"a":1}"#, #"{"a":{}}"#,
+    "{\"a\":{\(one)},}", "{\"a\":{\(one),}}", "{\"a\":{\(one),\"shape\":[1]}}",
+    "{\"a\":{\(one)},\"a\":{\(one)}}", "{\"a\":{\(one)},\"\\u0061\":{\(one)}}",
+    "{\"a\":{\(one)},\"__metadata__\":{},\"__metadata__\":{}}",
+    "{\"a\":{\(one)},\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}",
+    "{\"a\":{\(one)},\"__metadata__\":[]}", "{\"a\":{\(one),\"x\":01}}",
+    "{\"a\":{\(one),\"x\":tru}}", "{\"a\":{\(one),\"x\":1.}}", "{\"a\":{\(one),\"x\":-}}",
+    "{\"a\":{\(one),\"x\":\"\\x\"}}", "{\"a\":{\(one),\"x\":\"\\ud800\\u0041\"}}",
+    "{\"a\":{\(one),\"x\":\"\t\"}}", "{\"a\tb\":{\(one)}}", "{\"a:{\(one)}}",
+    #"{"a":{"dtype":"U8","shape":[01],"data_offsets":[0,1]}}"#,
+    #"{"a":{"dtype":"U8","shape":[1e0],"data_offsets":[0,1]}}"#,
+    #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1,2]}}"#,
+    #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[1]}}"#,
+    #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
+    #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+    #"{"a":{"dtype":"F4","shape":[1],"data_offsets":[0,1]}}"#,
+    #"{"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,1]}}"#,
+    #"{"a":{"dtype":"U8","shape":[99999999999999999999],"data_offsets":[0,1]}}"#,
+    String(repeating: "[", count: 100_000),
+    "{\"a\":{\(one),\"x\":" + String(repeating: "[", count: 100_000) + "}}",
+  ]) func malformedHeaders(_ json: String) throws {
+    try WeightFiles.withFile(WeightFiles.safetensors(json, data: [7])) { path in
+      let error = #expect(throws: WeightsError.self) { try SafetensorsFile(contentsOf: path) }
+      guard case .malformed = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "{\"a\":{\(one)}}", " \n\t\r{ \"a\" : { \(one) } } ", "{\"a\":{\(one)},\"__metadata__\":null}",
+    "{\"a\":{\(one),\"x\":[1,-2.5e+3,{\"y\":[]},null,true,false,\"\\ud83d\\ude00\"]}}",
+  ]) func soundHeaders(_ json: String) throws {
+    try WeightFiles.withFile(WeightFiles.safetensors(json, data: [7])) { path in
+      let found = try SafetensorsFile(contentsOf: path).array("a")
+      #expect(found.values == [7])
+    }
+  }
+}
