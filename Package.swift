@@ -27,7 +27,7 @@ let package = Package(
     .default(enabledTraits: ["OneDNN"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
     .target(
@@ -46,7 +46,8 @@ let package = Package(
     .target(
       name: "ImageDatasets", dependencies: ["Images", "Tensors", "Files"], swiftSettings: strict),
     .target(
-      name: "RACNN", dependencies: ["NeuralNetworks", "Tensors", "ImageDatasets", "Images", "Files"],
+      name: "RACNN",
+      dependencies: ["NeuralNetworks", "Tensors", "ImageDatasets", "Images", "Files"],
       resources: [.copy("../../models/tf_efficientnet_lite0.safetensors")],
       swiftSettings: strict),
     .executableTarget(
