@@ -7,11 +7,10 @@ import Images
 struct CaltechBirdsReader {
   let root: String
 
-  private var images: String { root + "/images.txt" }
-
   func read() throws(DatasetError) -> DatasetListing {
     let names = try classNames()
-    let list = try NumberedList(images)
+    let list = try NumberedList(root + "/images.txt")
+    let paths = try paths(list)
     let known = Set(list.rows.map(\.id))
     let labels = try values("image_class_labels.txt", of: known) { list, row throws(DatasetError) in
       guard let id = Int(row.value) else {
@@ -26,12 +25,7 @@ struct CaltechBirdsReader {
     let boxes = try optionalValues("bounding_boxes.txt", of: known, Self.box)
 
     var listing = DatasetListing(layout: .caltechBirds)
-    var lines: [String: Int] = [:]
-    for row in list.rows {
-      let path = try checkedPath(list, row)
-      if let other = lines.updateValue(row.line, forKey: path) {
-        throw list.malformed(row, "this photo is in line \(other) already: remove one of the two")
-      }
+    for (row, path) in zip(list.rows, paths) {
       guard let name = labels[row.id] else {
         throw list.malformed(row, "photo \(row.id) is not in image_class_labels.txt: add it there")
       }
@@ -109,15 +103,21 @@ struct CaltechBirdsReader {
     return Rectangle(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
   }
 
-  /// The path below the root, which a list from elsewhere must not leave.
-  private func checkedPath(
-    _ list: NumberedList, _ row: NumberedList.Row
-  ) throws(DatasetError) -> String {
-    let parts = row.value.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
-      throw list.malformed(row, "\(row.value) is no path within the folder images")
+  /// The photos' paths below the root, which a list from elsewhere must not leave.
+  private func paths(_ list: NumberedList) throws(DatasetError) -> [String] {
+    var paths: [String] = []
+    var lines: [String: Int] = [:]
+    for row in list.rows {
+      let parts = row.value.split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
+        throw list.malformed(row, "\(row.value) is no path within the folder images")
+      }
+      if let other = lines.updateValue(row.line, forKey: row.value) {
+        throw list.malformed(row, "this photo is in line \(other) already: remove one of the two")
+      }
+      paths.append("images/" + row.value)
     }
-    return "images/" + row.value
+    return paths
   }
 
   private func status(
