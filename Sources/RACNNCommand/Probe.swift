@@ -10,7 +10,7 @@ struct Probe: ParsableCommand {
         find photos -name '*.jpg' | racnn probe decode -
         racnn probe weights model.safetensors network.pth
       """,
-    subcommands: [ProbeDecode.self])
+    subcommands: [ProbeDecode.self, ProbeWeights.self])
 
   /// Prints a line for each file and goes on after an error.
   ///

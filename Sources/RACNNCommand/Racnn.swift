@@ -12,8 +12,8 @@ struct Racnn: ParsableCommand {
         racnn classify photo.jpg --model runs/birds-1/model.safetensors --show-crops
       """,
     subcommands: [
-      Probe.self
-
+      Train.self, Evaluate.self, Classify.self, Probe.self, ImportWeights.self,
+      FieldGuideCommand.self,
     ])
 
   /// Exit codes: 0 done, 1 failed, 64 wrong usage, 130 stopped by the user.

@@ -87,6 +87,7 @@ package struct LineChart {
   private func phases(_ count: Int) -> [HTML] {
     marks.flatMap { mark in
       let place = Text.fixed(x(mark.epoch, count), 1)
+      let isLast = mark.epoch == count - 1 && count > 1
       return [
         HTML.tag(
           "line",
@@ -94,7 +95,9 @@ package struct LineChart {
             "x1": place, "x2": place, "y1": Text.fixed(Self.top, 1),
             "y2": Text.fixed(Self.top + Self.height, 1), "stroke": "#bbb", "stroke-dasharray": "3",
           ]),
-        .tag("text", ["x": place, "y": "14", "dx": "3"], .text(mark.name)),
+        .tag(
+          "text", ["x": place, "y": "14", "text-anchor": isLast ? "end" : "start"],
+          .text(mark.name)),
       ]
     }
   }

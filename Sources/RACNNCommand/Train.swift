@@ -1,0 +1,156 @@
+import ArgumentParser
+import RACNN
+
+/// `racnn train`: from a folder of photos to a model.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Learn the classes of a folder of photos, and where to look.",
+    discussion: """
+      The folder holds a folder of photos for each class, or folders train, val and test of such, \
+      or a data set in the layout of CUB-200-2011. Splits that are missing are made. Ctrl-C writes \
+      a checkpoint, from which --resume goes on.
+
+      EXAMPLE:
+        racnn train birds
+        racnn train birds --input-size 128 --epochs 5 --output runs/quick
+        racnn train --resume runs/quick
+      """)
+
+  @Argument(help: "The folder of photos.", completion: .directory)
+  var dataset: String?
+
+  @Option(
+    help: "The run's folder, which must be new; runs/NAME-1, -2, ... unless told.",
+    completion: .directory)
+  var output: String?
+
+  @Option(help: "The network of each scale: \(BackboneArchitecture.list).")
+  var backbone: BackboneArchitecture?
+
+  @Option(
+    help: "Weights to start from (safetensors or PyTorch); the embedded ones unless told.",
+    completion: .file())
+  var weights: String?
+
+  @Option(help: "All settings at once: light, or paper (VGG-19, inputs 448, 224 and 224).")
+  var preset = Preset.light
+
+  @Option(help: "Pixels a side that each scale looks at.")
+  var inputSize: Int?
+
+  @Option(help: "Pixels a side of the source that crops are sampled from.")
+  var sourceSize: Int?
+
+  @Option(help: "The seed of all that is random; the same one gives the same model.")
+  var seed: UInt64?
+
+  @Option(help: "Epochs of scale 1; the other stages in proportion.")
+  var epochs: Int?
+
+  @Option(help: "Photos a step.")
+  var batchSize: Int?
+
+  @Option(help: "Threads that compute; as many as there are processors unless told.")
+  var threads: Int?
+
+  @Option(help: "Go on with the run in this folder, with its settings.", completion: .directory)
+  var resume: String?
+
+  func validate() throws {
+    guard (dataset == nil) != (resume == nil) else {
+      throw ValidationError("give either the folder of photos or --resume with a run")
+    }
+    let others: [Any?] = [
+      output, backbone, weights, inputSize, sourceSize, seed, epochs, batchSize, threads,
+    ]
+    guard resume == nil || (others.allSatisfy { $0 == nil } && preset == .light) else {
+      throw ValidationError("--resume takes the run's own settings: no other option goes with it")
+    }
+    for (name, value) in [
+      ("--epochs", epochs), ("--batch-size", batchSize), ("--threads", threads),
+      ("--input-size", inputSize), ("--source-size", sourceSize),
+    ] where value ?? 1 < 1 {
+      throw ValidationError("\(name) must be at least 1")
+    }
+  }
+
+  func run() throws {
+    Interruption.watch()
+    let log = TrainingLog()
+    do {
+      let result =
+        if let resume {
+          try train(resuming: resume, progress: log.tell, isCancelled: { log.isCancelled })
+        } else {
+          try train(configuration(), progress: log.tell, isCancelled: { log.isCancelled })
+        }
+      log.finish()
+      try conclude(result)
+    } catch RACNNError.cancelled(let run) {
+      log.finish()
+      if let failure = log.failure { throw failure }
+      let command = [CommandLine.arguments.first ?? "racnn", "train", "--resume", run]
+      Console.note("racnn: stopped, with a checkpoint; go on with: \(Text.commandLine(command))")
+      throw ExitCode(Interruption.exitCode)
+    } catch {
+      log.finish()
+      throw error
+    }
+  }
+
+  /// The settings of a new run.
+  private func configuration() throws -> TrainingConfiguration {
+    let dataset = dataset ?? ""
+    let output = try output ?? Train.newRun(for: dataset)
+    if FilePath.exists(output) {
+      throw CommandError(
+        "\(output) is there already: choose another --output, or go on with"
+          + " racnn train --resume \(Text.shellQuoted(output))")
+    }
+    var result: TrainingConfiguration =
+      switch preset {
+      case .light: TrainingConfiguration(dataset: dataset, output: output)
+      case .paper: .paper(dataset: dataset, output: output)
+      }
+    if let backbone { result.backbone = backbone }
+    if let inputSize { result.setInputSize(inputSize) }
+    if let sourceSize { result.sourceSize = sourceSize }
+    if let seed { result.seed = seed }
+    if let epochs { result.plan = result.plan.scaled(by: epochs) }
+    if let batchSize { result.batchSize = batchSize }
+    result.weights = weights
+    result.computeThreads = threads ?? Processors.count
+    return result
+  }
+
+  /// The first of `runs/NAME-1`, `runs/NAME-2`, ... that is free.
+  private static func newRun(for dataset: String) throws -> String {
+    // A name for `.` and `..`, which have none of their own.
+    let name = FilePath.name(of: FilePath.resolved(dataset) ?? dataset)
+    var number = 1
+    while FilePath.exists("runs/\(name)-\(number)") { number += 1 }
+    return "runs/\(name)-\(number)"
+  }
+
+  /// Says what has come of it, writes the report and shows how to use the model.
+  private func conclude(_ result: TrainingResult) throws {
+    let run = try Run(contentsOf: result.run)
+    if let evaluation = result.evaluation { try Console.line(evaluation.text) }
+    let report = result.run + "/report.html"
+    let photo = try RunReport(run).write(to: report)
+    try Console.line("trained in \(Text.duration(result.seconds)); the report: \(report)")
+    let command = [
+      CommandLine.arguments.first ?? "racnn", "classify", photo ?? "photo.jpg", "--model",
+      result.modelPath, "--show-crops",
+    ]
+    try Console.line("classify with it:\n  \(Text.commandLine(command))")
+  }
+}
+
+/// Settings that belong together.
+enum Preset: String, CaseIterable, ExpressibleByArgument {
+  /// A small network at a small size, for computers without a GPU.
+  case light
+  /// The paper's.
+  case paper
+}
