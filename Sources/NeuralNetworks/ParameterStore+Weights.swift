@@ -10,6 +10,13 @@ public struct WeightsReport: Hashable, Sendable {
     public let found: [Int]
     /// The shape of the parameter.
     public let expected: [Int]
+
+    /// Names a difference.
+    public init(name: String, found: [Int], expected: [Int]) {
+      self.name = name
+      self.found = found
+      self.expected = expected
+    }
   }
 
   /// The file's name.

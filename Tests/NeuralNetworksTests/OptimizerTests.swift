@@ -1,0 +1,119 @@
+import NeuralNetworks
+import Tensors
+import Testing
+
+/// Optimizers and schedules against PyTorch's.
+@Suite struct OptimizerTests {
+  @Test(arguments: ["sgd", "sgdPlain", "adamW"])
+  func equalsPyTorch(_ name: String) throws {
+    let file = try fixture("optimizers")
+    let store = try makeStore(file)
+    let optimizer = make(name, store)
+    for step in 0..<5 {
+      try take(step, optimizer, file)
+      for key in ["w", "b"] {
+        expectClose(
+          store[key]?.value, try tensor(file, "\(name).\(step)/\(key)"),
+          "\(name), step \(step), \(key)", tolerance: 2e-6)
+      }
+    }
+  }
+
+  /// A training that was stopped goes on to the same bits.
+  @Test(arguments: ["sgd", "adamW"])
+  func resumes(_ name: String) throws {
+    let file = try fixture("optimizers")
+    let through = try makeStore(file)
+    let optimizer = make(name, through)
+    for step in 0..<3 { try take(step, optimizer, file) }
+    let resumed = try makeStore(file)
+    try resumed.restore(through.snapshot())
+    let other = make(name, resumed)
+    try other.restore(optimizer.state)
+    #expect(other.state == optimizer.state)
+    for step in 3..<5 {
+      try take(step, optimizer, file)
+      try take(step, other, file)
+    }
+    #expect(resumed.snapshot().map(\.1) == through.snapshot().map(\.1))
+    #expect(other.state == optimizer.state)
+  }
+
+  @Test func refusesAnotherState() throws {
+    let file = try fixture("optimizers")
+    let optimizer = make("adamW", try makeStore(file))
+    try take(0, optimizer, file)
+    let state = optimizer.state
+    #expect(Set(state.keys) == ["w/mean", "w/square", "w/step", "b/mean", "b/square", "b/step"])
+    #expect(throws: WeightsError.self) {
+      try optimizer.restore(["v/mean": WeightArray(shape: [], values: [1])])
+    }
+    #expect(throws: WeightsError.self) {
+      try optimizer.restore(["w/mean": WeightArray(shape: [1], values: [1])])
+    }
+    #expect(throws: WeightsError.self) {
+      try optimizer.restore(["w/step": WeightArray(shape: [], values: [.nan])])
+    }
+    #expect(optimizer.state == state)
+  }
+
+  /// Neither a frozen parameter nor its state changes, even when there is a gradient.
+  @Test func leavesFrozenParameters() throws {
+    let file = try fixture("optimizers")
+    let store = try makeStore(file)
+    let optimizer = make("sgd", store)
+    store.setTrainable(false, under: "b")
+    try take(0, optimizer, file)
+    #expect(store["b"]?.value.values == (try file.array("b").values))
+    #expect(store["w"]?.value.values != (try file.array("w").values))
+    #expect(Set(optimizer.state.keys) == ["w/velocity"])
+  }
+
+  @Test func cosineEqualsPyTorch() throws {
+    let schedule = Schedule.cosine(steps: 10, warmup: 3, floor: 0.1)
+    for (step, factor) in try fixture("optimizers").array("cosine").values.enumerated() {
+      #expect(abs(schedule.factor(at: step) - factor) < 1e-6, "step \(step)")
+    }
+    #expect(schedule.factor(at: 1000) == 0.1)
+  }
+
+  @Test func otherSchedules() {
+    #expect(Schedule.constant.factor(at: 7) == 1)
+    let linear = Schedule.linear(steps: 4)
+    #expect((0...5).map { linear.factor(at: $0) } == [1, 0.75, 0.5, 0.25, 0, 0])
+    let step = Schedule.step(every: 2, factor: 0.5)
+    #expect((0..<6).map { step.factor(at: $0) } == [1, 1, 0.5, 0.5, 0.25, 0.25])
+    #expect(Schedule.cosine(steps: 0).factor(at: 0).isFinite)
+  }
+
+  private func makeStore(_ file: SafetensorsFile) throws -> ParameterStore {
+    let store = ParameterStore(seed: 1)
+    for name in ["w", "b"] {
+      let array = try file.array(name)
+      let parameter = store.scope.parameter(name, Shape(array.shape), .zeros)
+      parameter.value = Tensor(array.values, shape: Shape(array.shape))
+    }
+    return store
+  }
+
+  private func make(_ name: String, _ store: ParameterStore) -> any Optimizer {
+    let groups = [
+      ParameterGroup(store.parameters(under: "w"), learningRate: 0.1, weightDecay: 0.05),
+      ParameterGroup(store.parameters(under: "b"), learningRate: 0.02),
+    ]
+    return switch name {
+    case "sgd": SGD(groups)
+    case "sgdPlain": SGD(groups, momentum: 0)
+    default: AdamW(groups, beta2: 0.99, epsilon: 1e-6)
+    }
+  }
+
+  /// The step of the fixture: `b` has no gradient in the third, and the rate halves before it.
+  private func take(_ step: Int, _ optimizer: any Optimizer, _ file: SafetensorsFile) throws {
+    optimizer.rateFactor = step < 2 ? 1 : 0.5
+    optimizer.step([
+      try tensor(file, "gradient.\(step)/w"),
+      step == 2 ? nil : try tensor(file, "gradient.\(step)/b"),
+    ])
+  }
+}

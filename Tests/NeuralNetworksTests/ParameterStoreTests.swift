@@ -1,0 +1,159 @@
+import NeuralNetworks
+import Tensors
+import Testing
+
+@Suite struct ParameterStoreTests {
+  @Test func namesArePaths() {
+    let store = ParameterStore(seed: 1)
+    let layer = BatchNorm(store.scope("scales")(0)("bn"), channels: 2)
+    #expect(
+      store.parameters.map(\.name) == [
+        "scales.0.bn.weight", "scales.0.bn.bias", "scales.0.bn.running_mean",
+        "scales.0.bn.running_var",
+      ])
+    #expect(store["scales.0.bn.bias"] === layer.shift)
+    #expect(store["scales.0.bn"] == nil)
+    #expect(store.parameters(under: "scales.0").count == 4)
+    #expect(store.parameters(under: "scales.0.b").isEmpty)
+    #expect(store.parameters.map(\.isStatistic) == [false, false, true, true])
+    store.setTrainable(true)
+    #expect(store.parameters.map(\.isTrainable) == [true, true, false, false])
+  }
+
+  /// A parameter's first values depend on the seed and its name alone.
+  @Test func initialValuesAreSeeded() {
+    func values(_ seed: UInt64, after others: Int = 0) -> [Float] {
+      let store = ParameterStore(seed: seed)
+      for index in 0..<others { _ = Linear(store.scope("other")(index), inputs: 3, outputs: 2) }
+      return Linear(store.scope("it"), inputs: 3, outputs: 2).weight.value.values
+    }
+    #expect(values(1) == values(1, after: 3))
+    #expect(values(1) != values(2))
+  }
+
+  @Test func initializersHaveTheirDeviation() {
+    let store = ParameterStore(seed: 5)
+    func values(_ name: String, _ shape: Shape, _ initializer: Initializer) -> [Float] {
+      store.scope.parameter(name, shape, initializer).value.values
+    }
+    func deviation(_ values: [Float]) -> Float {
+      (values.map { $0 * $0 }.reduce(0, +) / Float(values.count)).squareRoot()
+    }
+    let shape: Shape = [64, 32, 3, 3]
+    #expect(abs(deviation(values("a", shape, .normal(deviation: 2))) - 2) < 0.05)
+    let fan = Float(64 * 9)
+    #expect(
+      abs(deviation(values("b", shape, .kaimingNormalFanOut())) / (2 / fan).squareRoot() - 1)
+        < 0.05)
+    #expect(
+      abs(
+        deviation(values("c", shape, .kaimingNormalFanOut(groups: 4))) / (8 / fan).squareRoot() - 1)
+        < 0.05)
+    let uniform = values("d", shape, .kaimingUniform)
+    let bound = 1 / Float(32 * 9).squareRoot()
+    #expect(uniform.allSatisfy { abs($0) <= bound })
+    #expect(abs(deviation(uniform) / bound - 1 / Float(3).squareRoot()) < 0.02)
+    let truncated = values("e", shape, .truncatedNormal(deviation: 0.5))
+    #expect(truncated.allSatisfy { abs($0) <= 1 })
+    #expect(abs(deviation(truncated) - 0.44) < 0.02)
+    #expect(values("f", [2], .constant(3)) == [3, 3])
+    let quick = ParameterStore(seed: 5, initializes: false)
+    #expect(Linear(quick.scope, inputs: 2, outputs: 1).weight.value.values == [0, 0])
+  }
+
+  @Test func loadsIntoAScope() throws {
+    let (store, arrays) = make()
+    let source = Memory(
+      arrays: [
+        "net.weight": arrays["weight"], "net.bias": arrays["bias"],
+        "net.num_batches_tracked": WeightArray(shape: [], values: [3]),
+        "other.weight": WeightArray(shape: [1], values: [1]),
+      ].compactMapValues { $0 })
+    try store.load(source, prefix: "net.", into: "a")
+    #expect(store["a.weight"]?.value.values == [1, 2, 3, 4, 5, 6])
+    #expect(store["a.bias"]?.value.values == [7, 8])
+    #expect(store["b.bias"]?.value.values == [0, 0])
+  }
+
+  @Test func reportsWhatDiffers() throws {
+    let (store, arrays) = make()
+    var wrong = arrays
+    wrong["weight"] = WeightArray(shape: [3, 2], values: [1, 2, 3, 4, 5, 6])
+    wrong["bias"] = nil
+    wrong["extra"] = WeightArray(shape: [], values: [1])
+    let report = try store.report(on: Memory(arrays: wrong), into: "a")
+    #expect(report.missing == ["bias"])
+    #expect(report.unexpected == ["extra"])
+    #expect(report.mismatched == [.init(name: "weight", found: [3, 2], expected: [2, 3])])
+  }
+
+  /// Either all parameters change or none.
+  @Test func refusesWhatDoesNotFit() throws {
+    let (store, arrays) = make()
+    let before = store.snapshot().map(\.1)
+    var other = arrays
+    other["bias"] = nil
+    #expect(throws: WeightsError.missing(path: "memory", name: "bias")) {
+      try store.load(Memory(arrays: other), into: "a")
+    }
+    other["bias"] = WeightArray(shape: [3], values: [1, 2, 3])
+    #expect(
+      throws: WeightsError.mismatchedShape(
+        path: "memory", name: "bias", found: [3], expected: [2])
+    ) {
+      try store.load(Memory(arrays: other), into: "a")
+    }
+    other = arrays
+    other["extra"] = other["bias"]
+    #expect(throws: WeightsError.unexpected(path: "memory", name: "extra")) {
+      try store.load(Memory(arrays: other), into: "a")
+    }
+    #expect(store.snapshot().map(\.1) == before)
+    let report = try store.load(
+      Memory(arrays: other), into: "a", allowingUnexpected: { $0 == "extra" })
+    #expect(report.unexpected == ["extra"])
+    other = ["weight": try #require(arrays["weight"])]
+    try store.load(Memory(arrays: other), into: "a", allowingMissing: { $0 == "a.bias" })
+    #expect(store["a.bias"]?.value.values == [7, 8])
+  }
+
+  @Test func snapshotsAreRestored() throws {
+    let (store, arrays) = make()
+    try store.load(Memory(arrays: arrays), into: "a")
+    let snapshot = store.snapshot()
+    #expect(snapshot.map(\.0) == store.parameters.map(\.name))
+    #expect(store.snapshot(of: "b").map(\.0) == ["b.weight", "b.bias"])
+    for parameter in store.parameters { parameter.value = .full(.nan, parameter.value.shape) }
+    try store.restore(snapshot)
+    #expect(store.snapshot().map(\.1) == snapshot.map(\.1))
+    #expect(throws: WeightsError.self) {
+      try store.restore([("c", WeightArray(shape: [], values: [1]))])
+    }
+  }
+
+  private func make() -> (ParameterStore, [String: WeightArray]) {
+    let store = ParameterStore(seed: 1)
+    for name in ["a", "b"] {
+      _ = store.scope(name).parameter("weight", [2, 3], .zeros)
+      _ = store.scope(name).parameter("bias", [2], .zeros)
+    }
+    return (
+      store,
+      [
+        "weight": WeightArray(shape: [2, 3], values: [1, 2, 3, 4, 5, 6]),
+        "bias": WeightArray(shape: [2], values: [7, 8]),
+      ]
+    )
+  }
+}
+
+private struct Memory: WeightSource {
+  let arrays: [String: WeightArray]
+  let path = "memory"
+  var names: [String] { arrays.keys.sorted() }
+
+  func array(_ name: String) throws(WeightsError) -> WeightArray {
+    guard let array = arrays[name] else { throw .missing(path: path, name: name) }
+    return array
+  }
+}
