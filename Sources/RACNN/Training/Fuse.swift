@@ -28,6 +28,9 @@ package struct FusePhase: Phase {
     return step
   }
 
+  /// What the layer makes of views, `[N, classes]`.
+  package func logits(_ views: [View]) -> Tensor { fusion(model.fusionInput(views)) }
+
   /// The loss on descriptors that are known already, `[N, sum of channels]`.
   func loss(descriptors: Tensor, labels: [Int]) -> StepLoss {
     let loss = crossEntropy(fusion(descriptors), classes: labels)
@@ -38,13 +41,15 @@ package struct FusePhase: Phase {
 }
 
 /// Photos that the network was not fitted to, as the fusion layer sees them.
-struct FusionRows {
+package struct FusionRows {
   /// Descriptors, `[N, sum of channels]`, one after another.
-  var values: [Float] = []
+  package var values: [Float] = []
   /// Their classes.
-  var labels: [Int] = []
+  package var labels: [Int] = []
   /// Which photo each shows; several rows may be views of one.
-  var photos: [Int] = []
+  package var photos: [Int] = []
+
+  package init() {}
 
   func descriptors(_ rows: [Int]) -> Tensor {
     let width = values.count / max(1, labels.count)
@@ -59,25 +64,27 @@ struct FusionRows {
 /// new photos do not give, and loses to the plain mean. So it begins at the mean of the scales'
 /// logits, is fitted on validation photos, and stops early: the number of steps is the one with the
 /// lowest loss on photos left out of the fit, and 0 leaves the mean.
-struct FusionFit {
+package struct FusionFit {
   /// What came out.
-  struct Result {
+  package struct Result {
     /// The chosen number of steps; 0 leaves the mean of the scales.
-    let steps: Int
+    package let steps: Int
     /// The loss of the mean of the scales.
-    let meanLoss: Double
+    package let meanLoss: Double
     /// The loss of the choice on photos left out of the fit.
-    let loss: Double
+    package let loss: Double
   }
 
   static let candidates = [0, 5, 10, 20, 40, 80]
   static let folds = 5
   let phase: FusePhase
 
+  package init(phase: FusePhase) { self.phase = phase }
+
   /// Sets the layer to the mean of the scales' logits.
   ///
   /// - Parameter norms: The mean length of each scale's descriptors, which normalising takes away.
-  func reset(norms: [Float]) {
+  package func reset(norms: [Float]) {
     let model = phase.model
     let count = model.scales.count
     let classes = model.configuration.classNames.count
@@ -93,7 +100,7 @@ struct FusionFit {
   }
 
   /// Fits the layer, from what `reset` made of it.
-  func fit(_ rows: FusionRows) -> Result {
+  package func fit(_ rows: FusionRows) -> Result {
     let initial = phase.model.store.snapshot(of: "fusion")
     var losses = [Double](repeating: 0, count: Self.candidates.count)
     var held = 0

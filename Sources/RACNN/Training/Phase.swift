@@ -40,6 +40,17 @@ package struct Rates {
   let proposal: Float
   let weightDecay: Float
   let labelSmoothing: Float
+
+  package init(
+    body: Float = 0, head: Float = 0, proposal: Float = 0, weightDecay: Float = 0,
+    labelSmoothing: Float = 0
+  ) {
+    self.body = body
+    self.head = head
+    self.proposal = proposal
+    self.weightDecay = weightDecay
+    self.labelSmoothing = labelSmoothing
+  }
 }
 
 extension RecurrentAttentionCNN {

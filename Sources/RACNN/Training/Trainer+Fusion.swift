@@ -8,7 +8,7 @@ extension Trainer {
     let (wall, cpu) = (Clock.wall, Clock.cpu)
     model.boxPolicy = policy(of: .fuse)
     progress(.stageStarted(planned.stage, epochs: 1))
-    let rates = Rates(body: 0, head: 1e-3, proposal: 0, weightDecay: 0, labelSmoothing: 0)
+    let rates = Rates(head: 1e-3)
     var metrics = EpochSums().metrics(PlannedStage(stage: planned.stage, epochs: 1), epoch: 1)
     if let phase = FusePhase(model, rates) {
       model.train(only: phase.groups)

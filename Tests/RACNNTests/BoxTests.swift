@@ -1,0 +1,104 @@
+import NeuralNetworks
+import RACNN
+import Tensors
+import Testing
+
+@Suite struct BoxTests {
+  @Test func aBoxWithinABoxIsComposed() {
+    // The parent covers 0.2...0.6 across and 0.5...0.9 down.
+    let parent = Box(Tensor([0.4, 0.7, 0.2], shape: [1, 3]))
+    let child = Box(Tensor([0.25, 0.75, 0.25], shape: [1, 3]))
+    let values = parent.zoomed(into: child).values.values
+    for (a, b) in zip(values, [0.3, 0.8, 0.1] as [Float]) { #expect(abs(a - b) < 1e-6) }
+    let whole = Box.whole(count: 1).zoomed(into: parent).values.values
+    for (a, b) in zip(whole, parent.values.values) { #expect(abs(a - b) < 1e-6) }
+  }
+
+  @Test func proposedBoxesLieInsideTheirParents() {
+    let model = tinyNetwork()
+    model.boxPolicy = .learned
+    // Large features drive the sigmoids to their ends.
+    let parameter = model.store["scales.0.proposal.out.weight"]
+    parameter?.value = (parameter?.value ?? Tensor(0)) * 100
+    let output = model(noise([8, 3, 24, 24], seed: 3) * 20)
+    for (outer, inner) in zip(output.views, output.views.dropFirst()) {
+      let (outer, inner) = (outer.box.values.values, inner.box.values.values)
+      for start in stride(from: 0, to: inner.count, by: 3) {
+        let ratio = inner[start + 2] / outer[start + 2]
+        #expect(ratio > 0.333 && ratio < 1.001)
+        for axis in 0..<2 {
+          let distance = abs(inner[start + axis] - outer[start + axis])
+          #expect(distance + inner[start + 2] <= outer[start + 2] + 1e-5)
+        }
+      }
+    }
+  }
+
+  @Test func theInitialBoxIsWhereTheResponseIs() {
+    // One strong cell: row 1, column 5 of 7, so right of the middle and above it.
+    var map = [Float](repeating: 0.01, count: 49)
+    map[7 * 1 + 5] = 4
+    let box = InitialBox.boxes(for: Tensor(map + map.map { $0 / 2 }, shape: [1, 2, 7, 7]))
+    let values = box.values.values
+    #expect(values[0] > 0.6 && values[1] < 0.4 && values[2] == 0.25)
+    #expect(abs(values[0] - 5.5 / 7) <= 0.25 && abs(values[1] - 1.5 / 7) <= 0.25)
+  }
+
+  @Test func anEvenMapGivesTheMiddle() {
+    let box = InitialBox.boxes(for: Tensor.full(0.3, [1, 3, 4, 4]))
+    #expect(box.values.values == [0.5, 0.5, 0.25])
+    #expect(
+      InitialBox.boxes(for: Tensor.full(-1, [1, 3, 4, 4])).values.values == [0.5, 0.5, 0.25])
+  }
+
+  @Test(arguments: [4, 7]) func theInitialBoxHasTheLargestSum(_ side: Int) {
+    let map = noise([6, 1, side, side], seed: UInt64(side)).relu()
+    let found = InitialBox.boxes(for: map).values.values
+    for image in 0..<6 {
+      let cells = Array(map.values[image * side * side..<(image + 1) * side * side])
+      let fine = fineMap(cells, side)
+      var best = (sum: -1.0, x: 0, y: 0)
+      for y in 0...32 {
+        for x in 0...32 {
+          var sum = 0.0
+          for row in y..<y + 32 { for column in x..<x + 32 { sum += fine[row][column] } }
+          if sum > best.sum + 1e-9 { best = (sum, x, y) }
+        }
+      }
+      #expect(found[3 * image] == Float(best.x + 16) / 64)
+      #expect(found[3 * image + 1] == Float(best.y + 16) / 64)
+    }
+  }
+
+  /// 64 x 64 by bilinear interpolation, written plainly.
+  private func fineMap(_ cells: [Float], _ side: Int) -> [[Double]] {
+    func cell(_ y: Int, _ x: Int) -> Double {
+      Double(cells[min(max(y, 0), side - 1) * side + min(max(x, 0), side - 1)])
+    }
+    return (0..<64).map { row in
+      (0..<64).map { column in
+        let y = (Double(row) + 0.5) * Double(side) / 64 - 0.5
+        let x = (Double(column) + 0.5) * Double(side) / 64 - 0.5
+        let (top, left) = (Int(y.rounded(.down)), Int(x.rounded(.down)))
+        let (v, u) = (y - Double(top), x - Double(left))
+        return (1 - v) * ((1 - u) * cell(top, left) + u * cell(top, left + 1))
+          + v * ((1 - u) * cell(top + 1, left) + u * cell(top + 1, left + 1))
+      }
+    }
+  }
+
+  @Test func aCropShowsWhatTheBoxCovers() {
+    // Brightness grows to the right only; a box at the right is brighter than one at the left.
+    let row = (0..<24).map { Float($0) }
+    let source = Tensor((0..<3 * 24).flatMap { _ in row }, shape: [1, 3, 24, 24])
+    let crop = AttentionCrop(size: 16, scale: 1, sharpness: nil)
+    func mean(_ x: Float, _ y: Float) -> Float {
+      crop(source, Box(Tensor([x, y, 0.25], shape: [1, 3]))).mean().item
+    }
+    #expect(abs(mean(0.75, 0.25) - mean(0.75, 0.75)) < 1e-4)
+    #expect(mean(0.75, 0.25) > mean(0.25, 0.75) + 10)
+    #expect(AttentionCrop(size: 16, scale: 0, sharpness: 8).sharpness == nil)
+    #expect(AttentionCrop(size: 16, scale: 1, sharpness: 8).sharpness == 8)
+    #expect(AttentionCrop(size: 16, scale: 2, sharpness: 8).sharpness == 16)
+  }
+}

@@ -1,0 +1,81 @@
+import Images
+import NeuralNetworks
+import RACNN
+import Tensors
+import Testing
+
+@Suite struct ModelFileTests {
+  let folder = TemporaryFolder()
+
+  private func load(_ path: String) throws -> RecurrentAttentionCNN {
+    try RecurrentAttentionCNN(contentsOf: path) { _, scope in TinyBackbone(scope) }
+  }
+
+  @Test func aModelFileHoldsAllThatIsNeeded() throws {
+    let model = tinyNetwork { $0.classNames = ["Ä \"owl\"", "jay", "tit", "wren"] }
+    model.boxPolicy = .initial
+    let path = "\(folder.path)/model.safetensors"
+    try model.save(to: path)
+    let loaded = try load(path)
+    #expect(loaded.configuration.classNames == ["Ä \"owl\"", "jay", "tit", "wren"])
+    #expect(loaded.boxPolicy == .initial)
+    let source = noise([2, 3, 24, 24], seed: 6)
+    #expect(loaded(source).probabilities.values == model(source).probabilities.values)
+    let metadata = try SafetensorsFile(contentsOf: path).metadata
+    #expect(metadata["format_version"] == "1" && metadata["source_size"] == "24")
+    #expect(metadata["input_sizes"] == "[16,16,16]" && metadata["architecture"] == "resnet18")
+  }
+
+  @Test func otherFilesAreRefusedWithAReason() throws {
+    let path = "\(folder.path)/other.safetensors"
+    let array = WeightArray(shape: [1], values: [1])
+    for metadata in [
+      [:], ["format": "racnn", "format_version": "9", "configuration": "{}"],
+      ["format": "racnn", "format_version": "1", "configuration": "{\"classNames\":3}"],
+    ] {
+      try SafetensorsFile.write([("a", array)], metadata: metadata, to: path)
+      #expect(throws: RACNNError.self) { try load(path) }
+    }
+    let model = tinyNetwork()
+    var arrays = model.store.snapshot()
+    arrays.removeLast()
+    try model.save(to: path)
+    let metadata = try SafetensorsFile(contentsOf: path).metadata
+    try SafetensorsFile.write(arrays, metadata: metadata, to: path)
+    #expect(throws: WeightsError.self) { try load(path) }
+    #expect(throws: WeightsError.self) { try load("\(folder.path)/none") }
+  }
+
+  @Test func answersAreInPixelsOfThePhoto() throws {
+    let model = tinyNetwork { $0.boxPolicy = .center }
+    let classifier = Classifier(model)
+    let pixels = (0..<3 * 80 * 40).map { UInt8($0 % 251) }
+    let image = Image(width: 80, height: 40, pixels: pixels)
+    let photo = try Photo(decoding: try image.pngData(), name: "photo")
+    let answer = try classifier.classify(photo, top: 3, crops: true)
+    #expect(answer.labels.count == 3 && answer.width == 80 && answer.height == 40)
+    #expect(answer.probabilities == answer.probabilities.sorted(by: >))
+    #expect(
+      answer.scales.map(\.box) == [
+        Rectangle(x: 0, y: 0, width: 80, height: 40),
+        Rectangle(x: 20, y: 10, width: 40, height: 20),
+        Rectangle(x: 30, y: 15, width: 20, height: 10),
+      ])
+    #expect(answer.crops.map(\.width) == [16, 16, 16])
+    #expect(try classifier.classify(photo, top: 99).labels.count == 4)
+    #expect(try classifier.classify(photo).crops.isEmpty)
+    #expect(throws: ImageError.self) { try classifier.classify(contentsOf: "/none.jpg") }
+  }
+
+  @Test func aNetworkWithoutFusionDecidesByTheMean() {
+    let model = tinyNetwork {
+      $0.fuses = false
+      $0.proposalWidth = nil
+      $0.sharesBackbone = true
+    }
+    let output = model(noise([2, 3, 24, 24], seed: 8))
+    let mean = output.views.map { $0.logits.softmax() }.reduce(Tensor.zeros([2, 4]), +) / 3
+    for (a, b) in zip(output.probabilities.values, mean.values) { #expect(abs(a - b) < 1e-6) }
+    #expect(model.store["fusion.weight"] == nil && model.store["scales.0.proposal.out.bias"] == nil)
+  }
+}

@@ -1,0 +1,120 @@
+import NeuralNetworks
+import RACNN
+import Testing
+
+@Suite(.serialized) struct TrainingTests {
+  let folder = TemporaryFolder()
+
+  init() throws { try drawPatches(in: folder) }
+
+  /// Trains, and stops at the `cancelAt`-th batch over all stages.
+  private func run(
+    _ configuration: TrainingConfiguration, cancelAt: Int? = nil,
+    progress: @escaping (TrainingEvent) -> Void = { _ in }
+  ) throws -> TrainingResult {
+    var batches = 0
+    return try RACNN.train(
+      configuration, makeBackbone: TinyBackbone.init, progress: progress,
+      isCancelled: {
+        batches += 1
+        return batches == cancelAt
+      })
+  }
+
+  private func arrays(_ path: String) throws -> [String: WeightArray] {
+    let file = try SafetensorsFile(contentsOf: path)
+    var arrays: [String: WeightArray] = [:]
+    for name in file.names { arrays[name] = try file.array(name) }
+    return arrays
+  }
+
+  @Test func aRunIsWholeAndTellsWhatHappened() throws {
+    var titles: [String] = []
+    var fractions: [Double] = []
+    var scores: Evaluation?
+    let result = try run(tinyTraining(folder, run: "whole")) { event in
+      switch event {
+      case .stageStarted(let stage, _): titles.append(stage.title)
+      case .step(let step): fractions.append(step.fraction)
+      case .evaluated(let evaluation): scores = evaluation
+      default: break
+      }
+    }
+    #expect(
+      titles == [
+        "heads, scale 1", "classify, scale 1", "classify, scale 2", "classify, scale 3",
+        "propose, scale 1", "propose, scale 2", "alternate 1, classifiers",
+        "alternate 1, proposals", "fuse",
+      ])
+    #expect(fractions == fractions.sorted() && (fractions.last ?? 2) < 1)
+    #expect(
+      folder.names("whole") == [
+        "config.json", "splits.json", "metrics.csv", "metrics.jsonl", "checkpoints",
+        "model.safetensors", "evaluation.json",
+      ])
+    #expect(folder.names("whole/checkpoints") == ["last.safetensors", "best.safetensors"])
+    #expect(scores == result.evaluation)
+    let evaluation = try #require(result.evaluation)
+    #expect(Set(evaluation.accuracy.keys) == ["1", "2", "3", "1+2", "1+2+3"])
+    #expect(evaluation.count == 4 && evaluation.confusion.flatMap { $0 }.reduce(0, +) == 4)
+    #expect(evaluation.boxes == nil)
+    let run = try Run(contentsOf: "\(folder.path)/whole")
+    #expect(run.isFinished && run.history == result.history && run.evaluation == evaluation)
+    #expect(run.history.count == 10)
+    for epoch in run.history {
+      #expect(epoch.losses["total"]?.isFinite == true && epoch.validationLoss != nil)
+    }
+    let ranking = try #require(run.history.first { $0.stage.part == .proposals })
+    #expect(ranking.boxes.map(\.scale) == [2, 3] && ranking.activeHinges.count == 2)
+    #expect(ranking.boxes.allSatisfy { $0.halfSide > 0.16 && $0.halfSide < 0.51 })
+  }
+
+  @Test(arguments: [1, 5, 14, 23, 27]) func goingOnGivesTheSameBits(_ batch: Int) throws {
+    let whole = try run(tinyTraining(folder, run: "whole"))
+    #expect(throws: RACNNError.cancelled(run: "\(folder.path)/cut")) {
+      try run(tinyTraining(folder, run: "cut"), cancelAt: batch)
+    }
+    #expect(try !Run(contentsOf: "\(folder.path)/cut").isFinished)
+    let resumed = try RACNN.train(
+      resuming: "\(folder.path)/cut", makeBackbone: TinyBackbone.init, progress: { _ in },
+      isCancelled: { false })
+    #expect(try arrays(whole.modelPath) == arrays(resumed.modelPath))
+    #expect(whole.history.map(\.losses) == resumed.history.map(\.losses))
+    #expect(whole.history.map(\.validationLoss) == resumed.history.map(\.validationLoss))
+    #expect(whole.history.map(\.boxes) == resumed.history.map(\.boxes))
+    #expect(whole.evaluation?.correct == resumed.evaluation?.correct)
+  }
+
+  @Test func decodingThreadsDoNotChangeABit() throws {
+    var two = tinyTraining(folder, run: "two")
+    two.decodingThreads = 2
+    let one = try run(tinyTraining(folder, run: "one"))
+    let other = try run(two)
+    #expect(try arrays(one.modelPath) == arrays(other.modelPath))
+    var seeded = tinyTraining(folder, run: "seeded")
+    seeded.seed = 2
+    #expect(try arrays(one.modelPath) != arrays(run(seeded).modelPath))
+  }
+
+  @Test func aSharedBackboneTrainsToo() throws {
+    var configuration = tinyTraining(folder, run: "shared")
+    configuration.sharesBackbone = true
+    let result = try run(configuration)
+    let names = try SafetensorsFile(contentsOf: result.modelPath).names
+    #expect(names.contains("scales.0.backbone.conv1.weight"))
+    #expect(!names.contains("scales.1.backbone.conv1.weight"))
+  }
+
+  @Test func aRunIsNotOverwritten() throws {
+    _ = try? run(tinyTraining(folder, run: "taken"), cancelAt: 1)
+    #expect(throws: RACNNError.self) { try run(tinyTraining(folder, run: "taken")) }
+    #expect(throws: RACNNError.self) { try Run(contentsOf: "\(folder.path)/data") }
+  }
+
+  @Test func badSettingsAreNamed() throws {
+    var configuration = tinyTraining(folder, run: "bad")
+    configuration.inputSizes = [7]
+    #expect(throws: RACNNError.self) { try run(configuration) }
+    #expect(folder.names("bad").isEmpty)
+  }
+}
