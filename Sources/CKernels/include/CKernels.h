@@ -14,6 +14,8 @@ enum { RACNN_ACTIVATION_NONE = 0, RACNN_ACTIVATION_RELU = 1, RACNN_ACTIVATION_RE
 
 // Parallel.c: the pool of threads is OpenMP's, the one that oneDNN computes on.
 
+/// Lets idle threads sleep soon, so that others get their processors; to be called once.
+void racnn_share_processors(void);
 /// Sets how many threads kernels and oneDNN use when called from this thread.
 void racnn_set_threads(int count);
 int racnn_threads(void);

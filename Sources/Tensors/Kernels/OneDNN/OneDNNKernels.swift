@@ -8,6 +8,10 @@
     let blocked = Layout.blocked(Int(racnn_preferred_block()))
     let primitives = PrimitiveCache()
 
+    init() {
+      racnn_share_processors()
+    }
+
     func setThreadCount(_ count: Int) {
       racnn_set_threads(Int32(count))
     }
