@@ -156,9 +156,15 @@ extension Tensor {
     let (a, b) = (a.plain, b.plain)
     return Tensor(shape) { y in
       shape.forEachRow(a.shape, b.shape) { row in
-        for i in 0..<row.count {
-          y[row.start + i] = function(
-            a.pointer[row.first + i * row.firstStep], b.pointer[row.second + i * row.secondStep])
+        let (p, q) = (a.pointer + row.first, b.pointer + row.second)
+        // One value beside a row is the common case, and the one that the compiler vectorises.
+        if row.firstStep == 1, row.secondStep == 0 {
+          let value = q[0]
+          for i in 0..<row.count { y[row.start + i] = function(p[i], value) }
+        } else {
+          for i in 0..<row.count {
+            y[row.start + i] = function(p[i * row.firstStep], q[i * row.secondStep])
+          }
         }
       }
     }
@@ -171,10 +177,27 @@ extension Tensor {
     return Tensor(shape) { y in
       y.update(repeating: 0)
       self.shape.forEachRow(shape, shape) { row in
-        for i in 0..<row.count { y[row.first + i * row.firstStep] += x.pointer[row.start + i] }
+        let p = x.pointer + row.start
+        if row.firstStep == 0 {
+          y[row.first] += total(p, row.count)
+        } else {
+          for i in 0..<row.count { y[row.first + i * row.firstStep] += p[i] }
+        }
       }
     }
   }
+}
+
+/// The sum of a run, in eight lanes.
+private func total(_ p: UnsafePointer<Float>, _ count: Int) -> Float {
+  var lanes = SIMD8<Float>.zero
+  let whole = count / 8 * 8
+  for i in stride(from: 0, to: whole, by: 8) {
+    lanes += UnsafeRawPointer(p + i).loadUnaligned(as: SIMD8<Float>.self)
+  }
+  var sum = lanes.sum()
+  for i in whole..<count { sum += p[i] }
+  return sum
 }
 
 extension Shape {
@@ -190,25 +213,43 @@ extension Shape {
 
   fileprivate func forEachRow(_ first: Shape, _ second: Shape, _ body: (Row) -> Void) {
     guard count > 0 else { return }
-    let (a, b) = (first.strides(broadcastTo: self), second.strides(broadcastTo: self))
-    let columns = dimensions.last ?? 1
-    var index = [Int](repeating: 0, count: max(0, rank - 1))
+    let axes = merged(first.strides(broadcastTo: self), second.strides(broadcastTo: self))
+    let row = axes.last ?? (extent: 1, first: 0, second: 0)
+    var index = [Int](repeating: 0, count: max(0, axes.count - 1))
     var (i, j) = (0, 0)
-    for start in stride(from: 0, to: count, by: columns) {
+    for start in stride(from: 0, to: count, by: row.extent) {
       body(
         Row(
-          start: start, count: columns, first: i, firstStep: a.last ?? 0, second: j,
-          secondStep: b.last ?? 0))
+          start: start, count: row.extent, first: i, firstStep: row.first, second: j,
+          secondStep: row.second))
       for axis in index.indices.reversed() {
+        let (extent, first, second) = axes[axis]
         index[axis] += 1
-        i += a[axis]
-        j += b[axis]
-        if index[axis] < dimensions[axis] { break }
-        i -= a[axis] * index[axis]
-        j -= b[axis] * index[axis]
+        i += first
+        j += second
+        if index[axis] < extent { break }
+        i -= first * index[axis]
+        j -= second * index[axis]
         index[axis] = 0
       }
     }
+  }
+
+  /// The axes with their strides in two operands, neighbours made one where both operands lie so.
+  private func merged(
+    _ first: [Int], _ second: [Int]
+  ) -> [(extent: Int, first: Int, second: Int)] {
+    var axes: [(extent: Int, first: Int, second: Int)] = []
+    for axis in (0..<rank).reversed() where dimensions[axis] > 1 {
+      if let inner = axes.last, first[axis] == inner.first * inner.extent,
+        second[axis] == inner.second * inner.extent
+      {
+        axes[axes.count - 1].extent *= dimensions[axis]
+      } else {
+        axes.append((dimensions[axis], first[axis], second[axis]))
+      }
+    }
+    return axes.reversed()
   }
 
   /// Strides along the axes of a larger shape, 0 where this one repeats.
