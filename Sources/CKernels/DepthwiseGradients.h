@@ -103,7 +103,9 @@ static void BLOCKED(spread)(void *context, size_t begin, size_t end) {
 }
 
 // To the weights: the sums of `group` rows of the filter stay in registers through a band of the
-// map, and are then added to those in memory.
+// map, and are then added to those in memory. Beside them there is room for `count` columns of
+// the output's gradient; each input meets all of those that it belongs to, so that loads are half
+// as many as products.
 #if defined(TARGET_HAS_32_REGISTERS)
 #define GROUP(size) size
 #elif TILE == 8
@@ -112,6 +114,25 @@ static void BLOCKED(spread)(void *context, size_t begin, size_t end) {
 #define GROUP(size) 1
 #endif
 
+INLINE void BLOCKED(weigh_tile)(const VECTOR *const *x, const VECTOR *dy, VECTOR (*sums)[5],
+                                VECTOR *bias, size_t column, const int size, const int stride,
+                                const int group, const int count) {
+  VECTOR d[8];
+  UNROLLED for (int t = 0; t < count; t++) {
+    d[t] = dy[t];
+    *bias += d[t];
+  }
+  UNROLLED for (int r = 0; r < group; r++) {
+    UNROLLED for (int j = 0; j < (count - 1) * stride + size; j++) {
+      VECTOR v = x[r][column * (size_t)stride + (size_t)j];
+      UNROLLED for (int k = 0; k < size; k++) {
+        int t = j - k;
+        if (t >= 0 && t % stride == 0 && t / stride < count) sums[r][k] += v * d[t / stride];
+      }
+    }
+  }
+}
+
 INLINE void BLOCKED(weigh_band)(const VECTOR *const *rows, const VECTOR *dy, VECTOR *partial,
                                 size_t height, size_t width, const int size, const int stride,
                                 int first, const int group) {
@@ -119,17 +140,22 @@ INLINE void BLOCKED(weigh_band)(const VECTOR *const *rows, const VECTOR *dy, VEC
   UNROLLED for (int r = 0; r < group; r++) {
     UNROLLED for (int k = 0; k < size; k++) sums[r][k] = 0;
   }
-  for (size_t i = 0; i < height; i++) {
+  for (size_t i = 0; i < height; i++, dy += width) {
     const VECTOR *x[5];
     UNROLLED for (int r = 0; r < group; r++) x[r] = rows[i * (size_t)stride + (size_t)(first + r)];
-    for (size_t j = 0; j < width; j++) {
-      VECTOR d = *dy++;
-      bias += d;
-      UNROLLED for (int r = 0; r < group; r++) {
-        UNROLLED for (int k = 0; k < size; k++) {
-          sums[r][k] += d * x[r][j * (size_t)stride + (size_t)k];
-        }
+    size_t j = 0;
+#if defined(TARGET_HAS_32_REGISTERS)
+    if (size == 3 && width % 7 == 0) {
+      for (; j < width; j += 7) {
+        BLOCKED(weigh_tile)(x, dy + j, sums, &bias, j, size, stride, group, 7);
       }
+    }
+#endif
+    for (; j + 4 <= width; j += 4) {
+      BLOCKED(weigh_tile)(x, dy + j, sums, &bias, j, size, stride, group, 4);
+    }
+    for (; j < width; j++) {
+      BLOCKED(weigh_tile)(x, dy + j, sums, &bias, j, size, stride, group, 1);
     }
   }
   UNROLLED for (int r = 0; r < group; r++) {
@@ -179,33 +205,37 @@ static void BLOCKED(weigh)(void *context, size_t begin, size_t end) {
   for (size_t index = begin; index < end; index++) {
     VECTOR *partial = (VECTOR *)l->partial + index * (taps(p) + 1);
     memset(partial, 0, (taps(p) + 1) * sizeof(VECTOR));
-    const VECTOR *dy = (const VECTOR *)l->dy + index * (size_t)p->outHeight * (size_t)p->outWidth;
-    ring.x = (const VECTOR *)l->x + index * (size_t)p->height * (size_t)p->width;
-    ring.next = 0;
-    for (int i = 0; i < p->outHeight; i += band) {
-      int height = racnn_least(band, p->outHeight - i), first = i * p->stride - p->top;
-      BLOCKED(advance)(&ring, first, first + span - 1);
-      for (int r = 0; r < span; r++) rows[r] = BLOCKED(ring_row)(&ring, first + r);
-      size_t h = (size_t)height, w = (size_t)p->outWidth;
-      if (SIZE(p, 3, 1)) BLOCKED(weigh_rows)(rows, dy, partial, h, w, 3, 1);
-      else if (SIZE(p, 3, 2)) BLOCKED(weigh_rows)(rows, dy, partial, h, w, 3, 2);
-      else if (SIZE(p, 5, 1)) BLOCKED(weigh_rows)(rows, dy, partial, h, w, 5, 1);
-      else if (SIZE(p, 5, 2)) BLOCKED(weigh_rows)(rows, dy, partial, h, w, 5, 2);
-      else BLOCKED(weigh_any)(p, rows, dy, partial, height);
-      dy += h * w;
+    size_t part = index / l->groups, batch = (size_t)p->batch;
+    for (size_t n = batch * part / l->parts; n < batch * (part + 1) / l->parts; n++) {
+      size_t map = n * l->groups + index % l->groups;
+      const VECTOR *dy = (const VECTOR *)l->dy + map * (size_t)p->outHeight * (size_t)p->outWidth;
+      ring.x = (const VECTOR *)l->x + map * (size_t)p->height * (size_t)p->width;
+      ring.next = 0;
+      for (int i = 0; i < p->outHeight; i += band) {
+        int height = racnn_least(band, p->outHeight - i), first = i * p->stride - p->top;
+        BLOCKED(advance)(&ring, first, first + span - 1);
+        for (int r = 0; r < span; r++) rows[r] = BLOCKED(ring_row)(&ring, first + r);
+        size_t h = (size_t)height, w = (size_t)p->outWidth;
+        if (SIZE(p, 3, 1)) BLOCKED(weigh_rows)(rows, dy, partial, h, w, 3, 1);
+        else if (SIZE(p, 3, 2)) BLOCKED(weigh_rows)(rows, dy, partial, h, w, 3, 2);
+        else if (SIZE(p, 5, 1)) BLOCKED(weigh_rows)(rows, dy, partial, h, w, 5, 1);
+        else if (SIZE(p, 5, 2)) BLOCKED(weigh_rows)(rows, dy, partial, h, w, 5, 2);
+        else BLOCKED(weigh_any)(p, rows, dy, partial, height);
+        dy += h * w;
+      }
     }
   }
   free(rows);
   free(ring.memory);
 }
 
-// Adds the images' partial sums into the first's.
+// Adds the parts' sums into the first's, in order.
 static void BLOCKED(collect)(void *context, size_t begin, size_t end) {
   const depthwise *l = context;
   size_t count = l->groups * (taps(&l->p) + 1) * BLOCK;
   for (size_t i = begin; i < end; i += BLOCK) {
     VECTOR sum = *(const VECTOR *)(l->partial + i);
-    for (size_t n = 1; n < (size_t)l->p.batch; n++) {
+    for (size_t n = 1; n < l->parts; n++) {
       sum += *(const VECTOR *)(l->partial + n * count + i);
     }
     *(VECTOR *)(l->partial + i) = sum;

@@ -21,7 +21,7 @@
 #undef TARGET_REGISTER_FLOATS
 #pragma clang attribute pop
 
-// prefer-vector-width: without it, clang splits loops over 512-bit vectors in halves.
+// min_vector_width: without it, clang may split vectors of 512 bits in halves.
 #pragma clang attribute push(                                                          \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"),              \
                    min_vector_width(512))),                                           \
