@@ -21,15 +21,18 @@ enum CommandRunner {
 
   /// A process of `racnn` with `arguments` in `folder`, its output going to files there.
   static func start(
-    _ arguments: [String], in folder: TemporaryFolder, input: String? = nil
+    _ arguments: [String], in folder: TemporaryFolder, input: String? = nil, output: String? = nil
   ) throws -> Running {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
     // Files, not pipes: a full pipe that nobody reads would stop the command.
-    let (output, errors) = (folder.path + "/.stdout", folder.path + "/.stderr")
-    for path in [output, errors] { try Data().write(to: URL(fileURLWithPath: path)) }
+    let errors = folder.path + "/.stderr"
+    let output = output ?? folder.path + "/.stdout"
+    for path in [output, errors] where !path.hasPrefix("/dev/") {
+      try Data().write(to: URL(fileURLWithPath: path))
+    }
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
     let source = folder.path + "/.stdin"
@@ -52,17 +55,16 @@ enum CommandRunner {
     func finish() throws -> Outcome {
       process.waitUntilExit()
       return Outcome(
-        code: process.terminationStatus,
-        output: try String(contentsOfFile: output, encoding: .utf8),
+        code: process.terminationStatus, output: output == "/dev/full" ? "" : outputSoFar,
         errors: try String(contentsOfFile: errors, encoding: .utf8))
     }
   }
 
   /// Runs `racnn` with `arguments` to its end.
   static func run(
-    _ arguments: [String], in folder: TemporaryFolder, input: String? = nil
+    _ arguments: [String], in folder: TemporaryFolder, input: String? = nil, output: String? = nil
   ) throws -> Outcome {
-    try start(arguments, in: folder, input: input).finish()
+    try start(arguments, in: folder, input: input, output: output).finish()
   }
 }
 
@@ -83,6 +85,14 @@ final class TemporaryFolder {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path + "/" + name)
     return (attributes?[.size] as? Int ?? 0) > 0
   }
+
+  /// The bytes of a file.
+  func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
+  }
+
+  /// The text of a file.
+  func text(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
 
   /// Writes a file.
   func write(_ bytes: [UInt8], to name: String) throws {

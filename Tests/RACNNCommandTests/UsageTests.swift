@@ -1,22 +1,56 @@
 import Testing
 
 @Suite struct UsageTests {
-  @Test(arguments: [[], ["probe"], ["probe", "decode"]])
+  @Test(arguments: [
+    [], ["train"], ["evaluate"], ["classify"], ["import"], ["fieldguide"], ["probe"],
+    ["probe", "decode"], ["probe", "weights"],
+  ])
   func helpShowsAnExample(_ command: [String]) throws {
     let outcome = try CommandRunner.run(command + ["--help"], in: try TemporaryFolder())
     #expect(outcome.code == 0)
     #expect(outcome.output.contains("EXAMPLE"))
-    #expect(outcome.output.contains("racnn " + command.joined(separator: " ")))
+    #expect(outcome.output.contains("  racnn " + command.joined(separator: " ")))
     #expect(outcome.errors == "")
   }
 
   @Test(arguments: [
-    ["probe", "decode"], ["probe", "decode", "a.jpg", "--bad"], ["nonsense"],
+    ["nonsense"], ["probe", "decode"], ["probe", "decode", "a.jpg", "--bad"], ["train"],
+    ["train", "a", "--resume", "b"], ["train", "--resume", "b", "--seed", "2"],
+    ["train", "a", "--epochs", "0"], ["train", "a", "--backbone", "alexnet"], ["evaluate", "a"],
+    ["evaluate", "a", "b", "--split", "rest"], ["classify"], ["classify", "a.jpg", "--top", "0"],
+    ["classify", "a.jpg", "--output", "b"], ["import", "a.pth"], ["fieldguide"],
+    ["fieldguide", "a", "--size", "1"],
   ])
   func wrongUsageIsToldAndExitsWith64(_ arguments: [String]) throws {
     let outcome = try CommandRunner.run(arguments, in: try TemporaryFolder())
     #expect(outcome.code == 64)
     #expect(outcome.output == "")
     #expect(outcome.errors.hasPrefix("Error: "))
+  }
+
+  @Test(arguments: [
+    ["train", "missing"], ["train", "file"], ["train", "--resume", "missing"],
+    ["evaluate", "file", "missing"], ["classify", "file"], ["classify", "a", "--model", "file"],
+    ["classify", "a", "--model", "."], ["fieldguide", "."], ["fieldguide", "file"],
+    ["import", "file", "--classes", "file", "--output", "b"],
+    ["import", "file", "--classes", "missing", "--output", "b"],
+  ])
+  func failuresAreToldInOneLine(_ arguments: [String]) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array("neither photo nor model".utf8), to: "file")
+    let outcome = try CommandRunner.run(arguments, in: folder)
+    #expect(outcome.code == 1)
+    #expect(outcome.errors.hasPrefix("racnn: "))
+    #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+    #expect(!folder.holds("runs") && !folder.holds("b"))
+  }
+
+  @Test func aFullDiskIsAnError() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([], to: "file")
+    let outcome = try CommandRunner.run(
+      ["probe", "decode", "file"], in: folder, output: "/dev/full")
+    #expect(outcome.code == 1)
+    #expect(outcome.errors.contains("No space left"))
   }
 }

@@ -9,12 +9,17 @@ enum Interruption {
   static func watch() {
     // The flag is made here: a signal handler must not be the first to touch it.
     received.store(0, ordering: .relaxed)
+    // A parent that starts us from a thread with blocked signals (libdispatch's) hands those on.
+    var awaited = sigset_t()
+    sigemptyset(&awaited)
     for number in [SIGINT, SIGTERM] {
+      sigaddset(&awaited, number)
       signal(number) { number in
         Interruption.received.store(number, ordering: .relaxed)
         signal(number, SIG_DFL)
       }
     }
+    pthread_sigmask(SIG_UNBLOCK, &awaited, nil)
   }
 
   /// Whether the user has asked to stop.

@@ -1,0 +1,105 @@
+import Foundation
+import RACNN
+import Testing
+
+/// The main job in miniature, as a user goes through it.
+@Suite struct MainJobTests {
+  private static let small = [
+    "--epochs", "1", "--input-size", "32", "--source-size", "64", "--batch-size", "4",
+    "--threads", "1",
+  ]
+
+  /// A folder with the data set `birds`: 2 pictures a species to learn from, 1 to test with.
+  private func folderWithBirds() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    let outcome = try CommandRunner.run(
+      ["fieldguide", "birds", "--train-per-class", "2", "--test-per-class", "1", "--size", "64"],
+      in: folder)
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    return folder
+  }
+
+  @Test func trainsEvaluatesAndClassifies() throws {
+    let folder = try folderWithBirds()
+    let training = try CommandRunner.run(["train", "birds"] + Self.small, in: folder)
+    try #require(training.code == 0, "\(training.errors)")
+    let run = "runs/birds-1"
+    for name in [
+      "config.json", "metrics.csv", "metrics.jsonl", "model.safetensors", "report.html",
+      "checkpoints",
+    ] {
+      #expect(folder.holds("\(run)/\(name)"), "\(name)")
+    }
+    for scales in ["1", "2", "3", "1+2", "1+2+3"] {
+      #expect(training.lines.contains { $0.hasPrefix("\(scales) ") && $0.hasSuffix(" of 8") })
+    }
+    #expect(training.lines.contains { $0.contains("classify, scale 2, epoch 1/1, loss ") })
+
+    let again = try CommandRunner.run(
+      ["train", "birds", "--output", run] + Self.small, in: folder)
+    #expect(again.code == 1 && again.errors.contains("is there already"))
+
+    try checkReport(try folder.text("\(run)/report.html"))
+    try checkEvaluation(run, in: folder)
+    try checkShownCommand(training, run: run, in: folder)
+  }
+
+  /// The page needs nothing beside it.
+  private func checkReport(_ page: String) throws {
+    #expect(page.components(separatedBy: "src=\"data:image/jpeg;base64,").count == 9)
+    #expect(page.contains("<svg") && page.contains("Confusion matrix"))
+    #expect(!page.contains("<script") && !page.contains("http") && !page.contains("src=\"/"))
+  }
+
+  private func checkEvaluation(_ run: String, in folder: TemporaryFolder) throws {
+    let outcome = try CommandRunner.run(["evaluate", run, "birds", "--json"], in: folder)
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    let evaluation = try JSONDecoder().decode(Evaluation.self, from: Data(outcome.output.utf8))
+    #expect(Set(evaluation.accuracy.keys) == ["1", "2", "3", "1+2", "1+2+3"])
+    #expect(evaluation.accuracy.values.allSatisfy { (0...1).contains($0) })
+    #expect(evaluation.count == 8 && evaluation.boxes?.map(\.scale) == [2, 3])
+    let first = try JSONDecoder().decode(
+      Evaluation.self, from: Data(try folder.bytes("\(run)/evaluation.json")))
+    #expect(first.correct == evaluation.correct)
+  }
+
+  /// The command that training ends with works, word for word.
+  private func checkShownCommand(
+    _ training: CommandRunner.Outcome, run: String, in folder: TemporaryFolder
+  ) throws {
+    let command = try #require(training.lines.last).trimmingCharacters(in: .whitespaces)
+    let words = command.split(separator: " ").map(String.init)
+    #expect(words.first == CommandRunner.executable.path && words.contains("--show-crops"))
+    let photo = try #require(words.dropFirst(2).first)
+    let outcome = try CommandRunner.run(Array(words.dropFirst()), in: folder)
+    #expect(outcome.code == 0 && outcome.errors == "")
+    #expect(outcome.lines.first == "\(photo): 64 x 64")
+    #expect(outcome.lines.count { $0.hasPrefix("  scale ") } == 3)
+    let sheet = photo.replacingOccurrences(of: ".jpg", with: "-crops.png")
+    #expect(try folder.bytes(sheet).starts(with: [0x89] + Array("PNG".utf8)))
+    try FileManager.default.removeItem(atPath: folder.path + "/" + sheet)
+  }
+
+  @Test func anInterruptedRunEndsAsIfItHadNotBeen() throws {
+    let folder = try folderWithBirds()
+    let whole = try CommandRunner.run(
+      ["train", "birds", "--output", "whole"] + Self.small, in: folder)
+    try #require(whole.code == 0, "\(whole.errors)")
+
+    let running = try CommandRunner.start(
+      ["train", "birds", "--output", "a part"] + Self.small, in: folder)
+    while running.process.isRunning, !running.outputSoFar.contains("scale 2, epoch 1/1") {
+      usleep(10_000)
+    }
+    running.process.interrupt()
+    let stopped = try running.finish()
+    try #require(stopped.code == 130, "\(stopped.errors)")
+    #expect(stopped.errors.contains("train --resume 'a part'"))
+    #expect(!folder.holds("a part/model.safetensors"))
+
+    let resumed = try CommandRunner.run(["train", "--resume", "a part"], in: folder)
+    #expect(resumed.code == 0, "\(resumed.errors)")
+    #expect(
+      try folder.bytes("a part/model.safetensors") == folder.bytes("whole/model.safetensors"))
+  }
+}
