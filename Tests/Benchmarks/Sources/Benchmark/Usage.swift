@@ -19,7 +19,7 @@ struct Usage {
   /// The most memory that was in use, in MiB.
   static var peakMegabytes: Int {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(RUSAGE_SELF.rawValue, &usage)
     return (usage.ru_maxrss + 512) / 1024
   }
 
