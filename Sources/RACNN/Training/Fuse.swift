@@ -33,8 +33,10 @@ package struct FusePhase: Phase {
 
   /// The loss on descriptors that are known already, `[N, sum of channels]`.
   func loss(descriptors: Tensor, labels: [Int]) -> StepLoss {
-    let loss = crossEntropy(fusion(descriptors), classes: labels)
+    let logits = fusion(descriptors)
+    let loss = crossEntropy(logits, classes: labels)
     var step = StepLoss(loss)
+    step.fused = logits
     step.parts["fusion"] = loss
     return step
   }
@@ -73,6 +75,8 @@ package struct FusionFit {
     package let meanLoss: Double
     /// The loss of the choice on photos left out of the fit.
     package let loss: Double
+    /// The share of right decisions on photos left out of the fit.
+    package let accuracy: Double
   }
 
   static let candidates = [0, 5, 10, 20, 40, 80]
@@ -103,6 +107,7 @@ package struct FusionFit {
   package func fit(_ rows: FusionRows) -> Result {
     let initial = phase.model.store.snapshot(of: "fusion")
     var losses = [Double](repeating: 0, count: Self.candidates.count)
+    var correct = [Int](repeating: 0, count: Self.candidates.count)
     var held = 0
     for fold in 0..<Self.folds {
       let out = rows.photos.indices.filter { rows.photos[$0] % Self.folds == fold }
@@ -111,16 +116,19 @@ package struct FusionFit {
       held += out.count
       let (descriptors, labels) = (rows.descriptors(out), out.map { rows.labels[$0] })
       run(rows, kept) { index in
-        let loss = withoutTape { phase.loss(descriptors: descriptors, labels: labels).total }
-        losses[index] += Double(loss.item) * Double(out.count)
+        let step = withoutTape { phase.loss(descriptors: descriptors, labels: labels) }
+        losses[index] += Double(step.total.item) * Double(out.count)
+        correct[index] += zip(step.fused?.argmax() ?? [], labels).count { $0 == $1 }
       }
       restore(initial)
     }
-    guard held > 0 else { return Result(steps: 0, meanLoss: 0, loss: 0) }
+    guard held > 0 else { return Result(steps: 0, meanLoss: 0, loss: 0, accuracy: 0) }
     losses = losses.map { $0 / Double(held) }
     let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
     if best > 0 { run(rows, Array(rows.labels.indices), upTo: best) { _ in } }
-    return Result(steps: Self.candidates[best], meanLoss: losses[0], loss: losses[best])
+    return Result(
+      steps: Self.candidates[best], meanLoss: losses[0], loss: losses[best],
+      accuracy: Double(correct[best]) / Double(held))
   }
 
   /// Takes steps on some rows, and calls `reached` at each candidate's number of them.

@@ -25,6 +25,8 @@ package struct StepLoss {
   var parts: [String: Tensor] = [:]
   /// The logits by scale, from 1, `[N, classes]`.
   var logits: [Int: Tensor] = [:]
+  /// The fusion layer's logits, `[N, classes]`, where it moves.
+  var fused: Tensor?
   /// The shares of active hinges, as `1-2`.
   var activeHinges: [String: Double] = [:]
   /// The boxes that a scale, from 2, looks at, and those they lie in.

@@ -19,7 +19,11 @@ extension Trainer {
       progress(.note(FusionFit.sentence(result, photos: Set(rows.photos).count)))
       metrics.losses = ["fusion": result.loss, "total": result.loss]
       metrics.validationLoss = rows.labels.isEmpty ? nil : result.loss
-      if let tally = try validate(planned.stage) { metrics.validationAccuracy = tally.accuracy }
+      if let tally = try validate(planned.stage) {
+        metrics.validationAccuracy = tally.accuracy
+        // The layer knows these photos by now: what counts is how it did on those left out.
+        metrics.validationAccuracy[Tally.key(upTo: model.scales.count)] = result.accuracy
+      }
     }
     metrics.learningRate = Double(rates.head)
     metrics.seconds = Clock.wall - wall
@@ -52,7 +56,8 @@ extension Trainer {
       rows.photos += batch.indices
     }
     for epoch in 0..<Self.viewsPerPhoto where !held.isEmpty && rows.labels.count < Self.mostRows {
-      var batches = loader(held, augmentation: epoch == 0 ? nil : Augmentation()).epoch(epoch)
+      var batches = loader(held, augmentation: epoch == 0 ? nil : configuration.augmentation).epoch(
+        epoch)
       while let batch = try batches.next() { take(batch, keeps: true) }
     }
     if held.isEmpty {

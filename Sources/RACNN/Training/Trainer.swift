@@ -38,7 +38,7 @@ package final class Trainer {
     train = BatchLoader(
       dataset: dataset, samples: dataset.samples[.train] ?? [], cache: cache,
       batchSize: configuration.batchSize, normalization: model.configuration.normalization,
-      augmentation: Augmentation(), shuffles: true, seed: configuration.seed,
+      augmentation: configuration.augmentation, shuffles: true, seed: configuration.seed,
       threads: configuration.decodingThreads)
     pace = TrainingPace(
       stages, inputSizes: configuration.inputSizes,

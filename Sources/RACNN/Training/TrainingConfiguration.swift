@@ -1,3 +1,5 @@
+public import ImageDatasets
+
 /// Everything that a training is determined by; it is written to the run's `config.json`.
 public struct TrainingConfiguration: Codable, Hashable, Sendable {
   /// The data set's folder.
@@ -37,6 +39,8 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
   public var alternationFactor: Float = 0.3
   /// AdamW's decoupled weight decay for backbones and classifiers.
   public var weightDecay: Float = 0.02
+  /// How training photos are varied from epoch to epoch.
+  public var augmentation = Augmentation()
   /// The share of the target that is spread over all classes.
   public var labelSmoothing: Float = 0.1
   /// The share of the training photos that choices are made on, where a data set has no such split.
