@@ -6,7 +6,4 @@ extension Split: ExpressibleByArgument {}
 
 extension BoxPolicy: ExpressibleByArgument {}
 
-extension BackboneArchitecture: ExpressibleByArgument {
-  /// All of them, for help.
-  static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
-}
+extension BackboneArchitecture: ExpressibleByArgument {}

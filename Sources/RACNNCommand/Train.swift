@@ -24,7 +24,7 @@ struct Train: ParsableCommand {
     completion: .directory)
   var output: String?
 
-  @Option(help: "The network of each scale: \(BackboneArchitecture.list).")
+  @Option(help: "The network of each scale.")
   var backbone: BackboneArchitecture?
 
   @Option(
@@ -57,8 +57,8 @@ struct Train: ParsableCommand {
   var resume: String?
 
   func validate() throws {
-    guard (dataset == nil) != (resume == nil) else {
-      throw ValidationError("give either the folder of photos or --resume with a run")
+    guard dataset != nil || resume != nil else {
+      throw ValidationError("give the folder of photos, or --resume with a run")
     }
     let others: [Any?] = [
       output, backbone, weights, inputSize, sourceSize, seed, epochs, batchSize, threads,
@@ -79,7 +79,7 @@ struct Train: ParsableCommand {
     let log = TrainingLog()
     do {
       let result =
-        if let resume {
+        if let resume = try resumedRun() {
           try train(resuming: resume, progress: log.tell, isCancelled: { log.isCancelled })
         } else {
           try train(configuration(), progress: log.tell, isCancelled: { log.isCancelled })
@@ -96,6 +96,16 @@ struct Train: ParsableCommand {
       log.finish()
       throw error
     }
+  }
+
+  /// The run to go on with, if any, which must be one on `dataset` where that is given too.
+  private func resumedRun() throws -> String? {
+    guard let resume, let dataset else { return resume }
+    let trained = try Run(contentsOf: resume).configuration.dataset
+    guard FilePath.resolved(dataset) == FilePath.resolved(trained) else {
+      throw CommandError("\(resume) is a run on \(trained), not on \(dataset): leave that out")
+    }
+    return resume
   }
 
   /// The settings of a new run.

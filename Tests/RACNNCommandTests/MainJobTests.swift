@@ -97,7 +97,9 @@ import Testing
     #expect(stopped.errors.contains("train --resume 'a part'"))
     #expect(!folder.holds("a part/model.safetensors"))
 
-    let resumed = try CommandRunner.run(["train", "--resume", "a part"], in: folder)
+    let other = try CommandRunner.run(["train", ".", "--resume", "a part"], in: folder)
+    #expect(other.code == 1 && other.errors.contains("a run on birds"))
+    let resumed = try CommandRunner.run(["train", "birds", "--resume", "a part"], in: folder)
     #expect(resumed.code == 0, "\(resumed.errors)")
     #expect(
       try folder.bytes("a part/model.safetensors") == folder.bytes("whole/model.safetensors"))

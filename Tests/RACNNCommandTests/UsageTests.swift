@@ -15,7 +15,7 @@ import Testing
 
   @Test(arguments: [
     ["nonsense"], ["probe", "decode"], ["probe", "decode", "a.jpg", "--bad"], ["train"],
-    ["train", "a", "--resume", "b"], ["train", "--resume", "b", "--seed", "2"],
+    ["train", "--resume", "b", "--seed", "2"],
     ["train", "a", "--epochs", "0"], ["train", "a", "--backbone", "alexnet"], ["evaluate", "a"],
     ["evaluate", "a", "b", "--split", "rest"], ["classify"], ["classify", "a.jpg", "--top", "0"],
     ["classify", "a.jpg", "--output", "b"], ["import", "a.pth"], ["fieldguide"],
@@ -30,6 +30,7 @@ import Testing
 
   @Test(arguments: [
     ["train", "missing"], ["train", "file"], ["train", "--resume", "missing"],
+    ["train", "a", "--resume", "missing"],
     ["evaluate", "file", "missing"], ["classify", "file"], ["classify", "a", "--model", "file"],
     ["classify", "a", "--model", "."], ["fieldguide", "."], ["fieldguide", "file"],
     ["import", "file", "--classes", "file", "--output", "b"],
