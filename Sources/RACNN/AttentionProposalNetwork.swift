@@ -26,6 +26,9 @@ public struct AttentionProposalNetwork {
     grid = min(side, AttentionProposalNetwork.largestGrid)
     hidden = Linear(scope("hidden"), inputs: channels * grid * grid, outputs: width)
     out = Linear(scope("out"), inputs: width, outputs: 3)
+    // It begins at the centred box of half its parent's side. Begun at random, half of the boxes
+    // start near the greatest or the least size, where the sigmoid hardly learns.
+    out.bias?.value = Tensor([0, 0, -1.098_612_3], shape: [3])
   }
 
   /// `[N, C, h, w]` to boxes in units of the side of what the map shows.

@@ -1,3 +1,4 @@
+internal import ImageDatasets
 internal import Images
 
 /// Compares the boxes that scales look at with the subjects' own.
@@ -43,12 +44,13 @@ struct BoxScoring {
 extension Rectangle {
   /// The box `(tx, ty, tl)` in units of the source's side, on a photo of that many pixels.
   ///
-  /// The source is the photo squashed to a square, so that a square box is none on the photo.
+  /// The source is the square in the middle of the photo.
   init(box: ArraySlice<Float>, width: Int, height: Int) {
     let values = box.map(Double.init)
-    let (w, h) = (Double(width), Double(height))
+    let square = Source.center(width: width, height: height)
     self.init(
-      x: (values[0] - values[2]) * w, y: (values[1] - values[2]) * h, width: 2 * values[2] * w,
-      height: 2 * values[2] * h)
+      x: square.x + (values[0] - values[2]) * square.width,
+      y: square.y + (values[1] - values[2]) * square.height, width: 2 * values[2] * square.width,
+      height: 2 * values[2] * square.height)
   }
 }

@@ -80,7 +80,11 @@ public final class Classifier {
   ///   - crops: Whether the answer holds what each scale saw.
   public func classify(_ photo: Photo, top: Int = 5, crops: Bool = false) throws -> Answer {
     let side = model.configuration.sourceSize
-    let source = normalized(photo.image.resized(width: side, height: side))
+    let photoSource = Source(photo, size: side)
+    let source = Tensor(
+      photoSource.center.rendered(
+        photoSource.image, size: side, normalization: model.configuration.normalization),
+      shape: [1, 3, side, side])
     let output = withoutTape { model(source) }
     let scales = output.views.map { view in
       let (labels, probabilities) = best(view.logits.softmax(), top)
@@ -101,21 +105,6 @@ public final class Classifier {
     let values = probabilities.values
     let order = values.indices.sorted { (values[$0], $1) > (values[$1], $0) }.prefix(max(0, top))
     return (order.map { classNames[$0] }, order.map { values[$0] })
-  }
-
-  /// `[1, 3, S, S]` as in training.
-  private func normalized(_ image: Image) -> Tensor {
-    let normalization = model.configuration.normalization
-    let count = image.width * image.height
-    var values = [Float](repeating: 0, count: 3 * count)
-    for channel in 0..<3 {
-      let (mean, deviation) = (normalization.mean[channel], normalization.deviation[channel])
-      for index in 0..<count {
-        values[channel * count + index] =
-          (Float(image.pixels[3 * index + channel]) - mean) / deviation
-      }
-    }
-    return Tensor(values, shape: [1, 3, image.height, image.width])
   }
 
   /// A crop `[1, 3, s, s]` as a picture, mask and all.

@@ -18,7 +18,7 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var classNames: [String]
   /// The side in pixels of what each scale looks at; as many scales as there are sizes.
   public var inputSizes: [Int]
-  /// The side in pixels that photos are squashed to, and crops are sampled from.
+  /// The side in pixels of the square that is seen of a photo, and crops are sampled from.
   public var sourceSize: Int
   /// Whether one backbone serves all scales.
   public var sharesBackbone = false

@@ -59,8 +59,9 @@ import Testing
     #expect(batches[3].photoSizes.map(\.width) == [42, 30, 31, 32])
     #expect(batches[3].photoSizes.map(\.height) == [25, 26, 26, 26])
     let last = try Photo(contentsOf: dataset.path(of: loader.samples[25]))
-    let expected = SourceView.whole.rendered(
-      last.image.resized(width: 24, height: 24), normalization: Self.normalization)
+    let source = Source(last, size: 24)
+    let expected = source.center.rendered(
+      source.image, size: 24, normalization: Self.normalization)
     #expect(Array(batches[6].values.suffix(expected.count)) == expected)
     #expect(batches[6].values.count == 2 * expected.count)
     let tensor = batches[6].tensor()

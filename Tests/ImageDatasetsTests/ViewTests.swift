@@ -8,11 +8,13 @@ import Testing
   private let normalization = Normalization(mean: [120, 110, 100], deviation: [60, 50, 40])
 
   /// A view's sample, from its definition, in double precision.
-  private func reference(_ view: SourceView, _ source: Image, x: Int, y: Int) -> [Double] {
+  private func reference(
+    _ view: SourceView, _ source: Image, size: Int, x: Int, y: Int
+  ) -> [Double] {
     let (width, height) = (Double(source.width), Double(source.height))
-    var u = (Double(x) + 0.5) / width
+    var u = (Double(x) + 0.5) / Double(size)
     if view.isFlipped { u = 1 - u }
-    let v = (Double(y) + 0.5) / height
+    let v = (Double(y) + 0.5) / Double(size)
     let px = (view.rectangle.x + u * view.rectangle.width) * width - 0.5
     let py = (view.rectangle.y + v * view.rectangle.height) * height - 0.5
     func pixel(_ x: Double, _ y: Double, _ channel: Int) -> Double {
@@ -36,14 +38,13 @@ import Testing
     }
   }
 
-  private func largestError(_ view: SourceView, _ source: Image) -> Double {
-    let rendered = view.rendered(source, normalization: normalization)
-    let plane = source.width * source.height
-    var largest = rendered.count == 3 * plane ? 0 : Double.infinity
-    for y in 0..<source.height {
-      for x in 0..<source.width {
-        for (channel, value) in reference(view, source, x: x, y: y).enumerated() {
-          let actual = rendered[channel * plane + y * source.width + x]
+  private func largestError(_ view: SourceView, _ source: Image, size: Int) -> Double {
+    let rendered = view.rendered(source, size: size, normalization: normalization)
+    var largest = rendered.count == 3 * size * size ? 0 : Double.infinity
+    for y in 0..<size {
+      for x in 0..<size {
+        for (channel, value) in reference(view, source, size: size, x: x, y: y).enumerated() {
+          let actual = rendered[(channel * size + y) * size + x]
           largest = max(largest, abs(Double(actual) - value))
         }
       }
@@ -51,9 +52,11 @@ import Testing
     return largest
   }
 
+  private let whole = SourceView(rectangle: Rectangle(x: 0, y: 0, width: 1, height: 1))
+
   @Test func theWholeIsTheSource() {
     let source = noise(width: 9, height: 9, seed: 1)
-    let rendered = SourceView.whole.rendered(source, normalization: normalization)
+    let rendered = whole.rendered(source, size: 9, normalization: normalization)
     for index in 0..<81 {
       for channel in 0..<3 {
         let expected =
@@ -66,10 +69,10 @@ import Testing
 
   @Test func aFlipMirrorsTheSource() {
     let source = noise(width: 8, height: 8, seed: 2)
-    var view = SourceView.whole
-    let straight = view.rendered(source, normalization: normalization)
+    var view = whole
+    let straight = view.rendered(source, size: 8, normalization: normalization)
     view.isFlipped = true
-    let mirrored = view.rendered(source, normalization: normalization)
+    let mirrored = view.rendered(source, size: 8, normalization: normalization)
     for row in 0..<24 {
       let range = 8 * row..<8 * row + 8
       #expect(Array(mirrored[range]) == straight[range].reversed())
@@ -81,16 +84,30 @@ import Testing
     var generator = RandomGenerator(seed: UInt64(size))
     let augmentation = Augmentation(minimumArea: 0.3, flips: true, jitter: 0.2)
     for _ in 0..<10 {
-      let view = augmentation.view(using: &generator)
-      #expect(largestError(view, source) < 1e-4)
+      let view = augmentation.view(of: source, using: &generator)
+      #expect(largestError(view, source, size: 17) < 1e-4)
     }
-    #expect(largestError(.whole, source) < 1e-5)
+    #expect(largestError(whole, source, size: size) < 1e-5)
   }
 
   @Test func oblongSourcesAndExactCrops() {
     let source = noise(width: 12, height: 7, seed: 4)
     let view = SourceView(rectangle: Rectangle(x: 0.25, y: 0, width: 0.5, height: 1))
-    #expect(largestError(view, source) < 1e-5)
+    #expect(largestError(view, source, size: 6) < 1e-5)
+  }
+
+  @Test func photosAreSeenInTheMiddle() throws {
+    let photo = try Photo(decoding: noise(width: 61, height: 20, seed: 8).pngData(), name: "noise")
+    let source = Source(photo, size: 10)
+    #expect((source.image.width, source.image.height) == (31, 10))
+    #expect((source.width, source.height) == (61, 20))
+    let rendered = source.center.rendered(source.image, size: 10, normalization: normalization)
+    let middle = source.image.cropped(x: 10, y: 0, width: 10, height: 10)
+    #expect(rendered == whole.rendered(middle, size: 10, normalization: normalization))
+    #expect(
+      Source.center(width: 61, height: 20) == Rectangle(x: 20.5, y: 0, width: 20, height: 20))
+    let strip = try Photo(decoding: noise(width: 3, height: 90, seed: 9).pngData(), name: "strip")
+    #expect(Source(strip, size: 10).image.height == 40)
   }
 
   @Test func viewsKeepTheirBounds() {
@@ -100,8 +117,9 @@ import Testing
     var stretches: [Double] = []
     var flips = 0
     let gains = 0.9...1.1 as ClosedRange<Float>
+    let square = noise(width: 4, height: 4, seed: 0)
     for _ in 0..<4000 {
-      let view = augmentation.view(using: &generator)
+      let view = augmentation.view(of: square, using: &generator)
       let box = view.rectangle
       #expect(box.x >= 0 && box.y >= 0 && box.width > 0 && box.height > 0)
       #expect(box.x + box.width <= 1 + 1e-12 && box.y + box.height <= 1 + 1e-12)
@@ -119,10 +137,21 @@ import Testing
     #expect(abs(Double(flips) / 4000 - 0.5) < 0.04)
   }
 
+  @Test func viewsOfOblongSourcesKeepTheirArea() {
+    var generator = RandomGenerator(seed: 7)
+    let wide = noise(width: 40, height: 16, seed: 0)
+    for _ in 0..<500 {
+      let box = Augmentation().view(of: wide, using: &generator).rectangle
+      #expect(box.width * box.height >= 0.5 - 1e-9 && box.width * box.height <= 1 + 1e-9)
+      #expect(box.x >= 0 && box.x + box.width <= 1 + 1e-12)
+    }
+  }
+
   @Test func whatIsOffStaysOff() {
     var generator = RandomGenerator(seed: 6)
     let augmentation = Augmentation(minimumArea: 1, flips: false, jitter: 0)
-    for _ in 0..<50 { #expect(augmentation.view(using: &generator) == .whole) }
+    let square = noise(width: 4, height: 4, seed: 0)
+    for _ in 0..<50 { #expect(augmentation.view(of: square, using: &generator) == whole) }
   }
 
   @Test func normalizationsFromFilesAreChecked() throws {

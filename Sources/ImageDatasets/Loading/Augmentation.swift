@@ -20,19 +20,27 @@ public struct Augmentation: Sendable, Hashable, Codable {
     self.jitter = jitter
   }
 
-  /// How far the view's width to height may go from the photo's.
+  /// How far the view's width to height may go from 1.
   private static let maximumStretch = 4.0 / 3
 
-  /// Draws a view: the area is uniform from `minimumArea` to 1, the place uniform in what it leaves.
-  public func view(using generator: inout RandomGenerator) -> SourceView {
+  /// Draws a view of a source: its area is uniform from `minimumArea` to 1 of the source's, its
+  /// place uniform in what it leaves, and it is as near to a square as the source allows.
+  ///
+  /// - Parameters:
+  ///   - source: the picture looked at; only its sides count.
+  ///   - generator: where the chances come from.
+  public func view(of source: Image, using generator: inout RandomGenerator) -> SourceView {
     // No call of the C library but the square root, which is exact everywhere: same seed, same bits.
-    let area = 1 - Double(generator.uniform()) * (1 - Double(minimumArea))
-    let limit = min(Self.maximumStretch, 1 / area)
-    let stretch = 1 + Double(generator.uniform()) * (limit - 1)
+    let (sourceWidth, sourceHeight) = (Double(source.width), Double(source.height))
+    let share = 1 - Double(generator.uniform()) * (1 - Double(minimumArea))
+    let area = share * sourceWidth * sourceHeight
+    let stretch = 1 + Double(generator.uniform()) * (Self.maximumStretch - 1)
     let isWide = generator.uniform() < 0.5
-    let long = min(1, (area * stretch).squareRoot())
-    let short = min(1, (area / stretch).squareRoot())
-    let (width, height) = isWide ? (long, short) : (short, long)
+    let ratio = isWide ? stretch : 1 / stretch
+    // What does not fit on one side is made up for on the other, so that the area stays.
+    let tall = min(sourceHeight, (area / ratio).squareRoot())
+    let wide = min(sourceWidth, area / tall)
+    let (width, height) = (wide / sourceWidth, min(1, area / wide / sourceHeight))
     let x = Double(generator.uniform()) * (1 - width)
     let y = Double(generator.uniform()) * (1 - height)
     let isFlipped = generator.uniform() < 0.5 && flips
@@ -43,7 +51,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
   }
 }
 
-/// One look at a source: which part of it, mirrored or not, in which light.
+/// One look at a source: which part of it is shown as a square, mirrored or not, in which light.
 public struct SourceView: Sendable, Hashable, Codable {
   /// The part that is seen, in units of the source's sides, within 0...1.
   public var rectangle: Rectangle
@@ -67,7 +75,4 @@ public struct SourceView: Sendable, Hashable, Codable {
     self.contrast = contrast
     self.saturation = saturation
   }
-
-  /// The source as it is.
-  public static let whole = SourceView(rectangle: Rectangle(x: 0, y: 0, width: 1, height: 1))
 }

@@ -93,9 +93,9 @@ public struct BatchLoader: Sendable {
         let sample = samples[plan.order[place]]
         let source = try cache.source(sample)
         var generator = plan.generator.fork(1 + UInt64(place))
-        let view = augmentation?.view(using: &generator) ?? .whole
+        let view = augmentation?.view(of: source.image, using: &generator) ?? source.center
         view.render(
-          source.image, normalization: normalization,
+          source.image, size: size, normalization: normalization,
           into: UnsafeMutableBufferPointer(rebasing: buffer[filled..<filled + each]))
         filled += each
         labels.append(sample.label)

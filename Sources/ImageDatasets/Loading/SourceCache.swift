@@ -1,23 +1,12 @@
 public import Images
 import Synchronization
 
-/// Decodes photos to square sources, and keeps them while they fit into a budget of memory.
+/// Decodes photos to sources, and keeps them while they fit into a budget of memory.
 ///
-/// A source is the whole photo squashed to S x S pixels (the backbone never knew its shape). What
-/// is kept are the 8-bit samples, so that a source is the same to the bit whether kept or not.
+/// What is kept are the 8-bit samples, so that a source is the same to the bit whether kept or not.
 /// When the budget is spent nothing more is kept: epochs go through all photos in turn, where
 /// dropping the oldest for the newest would find none again.
 public final class SourceCache: Sendable {
-  /// A photo squashed to a square.
-  public struct Source: Sendable {
-    /// The whole photo in S x S pixels.
-    public let image: Image
-    /// The upright photo's width in pixels.
-    public let width: Int
-    /// The upright photo's height in pixels.
-    public let height: Int
-  }
-
   private struct State {
     var sources: [String: Source] = [:]
     var bytes = 0
@@ -25,7 +14,7 @@ public final class SourceCache: Sendable {
 
   /// The folder that the samples' paths start from.
   public let root: String
-  /// The sources' side in pixels.
+  /// The sources' shorter side in pixels.
   public let sourceSize: Int
   /// How many bytes of samples are kept at most.
   public let memoryBudget: Int
@@ -34,8 +23,8 @@ public final class SourceCache: Sendable {
   /// Makes an empty cache.
   ///
   /// - Parameter root: the data set's folder.
-  /// - Parameter sourceSize: the sources' side in pixels.
-  /// - Parameter memoryBudget: how many bytes of samples (3 S S a photo) are kept at most.
+  /// - Parameter sourceSize: the sources' shorter side in pixels.
+  /// - Parameter memoryBudget: how many bytes of samples (3 bytes a pixel) are kept at most.
   public init(dataset root: String, sourceSize: Int, memoryBudget: Int) {
     precondition(sourceSize > 0, "SourceCache: a source of \(sourceSize) pixels")
     self.root = root
@@ -63,12 +52,7 @@ public final class SourceCache: Sendable {
   }
 
   private func decoded(_ path: String) throws(ImageError) -> Source {
-    // Scaled decoding leaves both sides no smaller than the source's, so squashing never enlarges
-    // what the photo had.
-    let photo = try Photo(contentsOf: path, minimumSide: sourceSize)
-    let isSquashed = photo.image.width == sourceSize && photo.image.height == sourceSize
-    let image =
-      isSquashed ? photo.image : photo.image.resized(width: sourceSize, height: sourceSize)
-    return Source(image: image, width: photo.width, height: photo.height)
+    // Scaled decoding leaves both sides no smaller than the source's, so that no detail is lost.
+    Source(try Photo(contentsOf: path, minimumSide: sourceSize), size: sourceSize)
   }
 }

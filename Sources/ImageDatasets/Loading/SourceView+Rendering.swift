@@ -1,35 +1,38 @@
 public import Images
 
 extension SourceView {
-  /// Renders the view at the source's own size, bilinearly, in planes of normalised samples.
+  /// Renders the view as a square, bilinearly, in planes of normalised samples.
   ///
   /// Colour comes first: saturation (about the luma 0.299 R + 0.587 G + 0.114 B), contrast, then
   /// brightness, without clamping. Pixel centres are at halves; beyond the edge the edge goes on.
   ///
-  /// - Parameter source: a picture of S x S (or another size).
+  /// - Parameter size: the square's side S in pixels.
   /// - Returns: `[3, S, S]`.
-  public func rendered(_ source: Image, normalization: Normalization) -> [Float] {
-    let count = 3 * source.width * source.height
-    return [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-      render(source, normalization: normalization, into: buffer)
-      filled = count
+  public func rendered(_ source: Image, size: Int, normalization: Normalization) -> [Float] {
+    [Float](unsafeUninitializedCapacity: 3 * size * size) { buffer, filled in
+      let output = UnsafeMutableBufferPointer(rebasing: buffer[..<(3 * size * size)])
+      render(source, size: size, normalization: normalization, into: output)
+      filled = output.count
     }
   }
 
-  /// As `rendered(_:normalization:)`, into `output` of `3 * width * height` values.
+  /// As `rendered(_:size:normalization:)`, into `output` of `3 * size * size` values.
   public func render(
-    _ source: Image, normalization: Normalization, into output: UnsafeMutableBufferPointer<Float>
+    _ source: Image, size: Int, normalization: Normalization,
+    into output: UnsafeMutableBufferPointer<Float>
   ) {
-    let (width, height) = (source.width, source.height)
     precondition(
-      output.count == 3 * width * height,
-      "render: \(3 * width * height) values do not go into \(output.count)")
+      output.count == 3 * size * size,
+      "render: \(3 * size * size) values do not go into \(output.count)")
     guard let output = output.baseAddress else { return }
     let columns = Taps(
-      count: width, start: rectangle.x, length: rectangle.width, isReversed: isFlipped)
-    let rows = Taps(count: height, start: rectangle.y, length: rectangle.height, isReversed: false)
+      count: size, of: source.width, start: rectangle.x, length: rectangle.width,
+      isReversed: isFlipped)
+    let rows = Taps(
+      count: size, of: source.height, start: rectangle.y, length: rectangle.height,
+      isReversed: false)
     let color = ColorTransform(self, normalization)
-    let rowCount = 3 * width
+    let (rowCount, pitch) = (3 * size, 3 * source.width)
     source.pixels.withUnsafeBufferPointer { pixels in
       // Rows of the source are resampled across as they come into use, two at a time, then mixed.
       withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * rowCount) { buffers in
@@ -40,18 +43,18 @@ extension SourceView {
           let place = buffer + (isOdd ? rowCount : 0)
           if (isOdd ? held.1 : held.0) != index {
             Self.resample(
-              pixels + rowCount * index, columns: columns, color: color, count: width, into: place)
+              pixels + pitch * index, columns: columns, color: color, count: size, into: place)
             if isOdd { held.1 = index } else { held.0 = index }
           }
           return UnsafePointer(place)
         }
-        for y in 0..<height {
+        for y in 0..<size {
           let (upper, weight) = (row(rows.first[y]), rows.weight[y])
           let lower = row(rows.second[y])
           for channel in 0..<3 {
-            let (a, b) = (upper + channel * width, lower + channel * width)
-            let target = output + (channel * height + y) * width
-            for x in 0..<width { target[x] = a[x] + weight * (b[x] - a[x]) }
+            let (a, b) = (upper + channel * size, lower + channel * size)
+            let target = output + (channel * size + y) * size
+            for x in 0..<size { target[x] = a[x] + weight * (b[x] - a[x]) }
           }
         }
       }
@@ -95,21 +98,23 @@ private struct Taps {
   var second: [Int]
   var weight: [Float]
 
-  /// - Parameter start: where the part that is seen begins, and `length` how long it is, in units
-  ///   of the axis of `count` pixels.
-  init(count: Int, start: Double, length: Double, isReversed: Bool) {
-    let (start, length) = (start * Double(count), length)
-    let end = start + length * Double(count)
-    let last = Double(count - 1)
+  /// - Parameters:
+  ///   - extent: pixels of the source along the axis.
+  ///   - start: where the part that is seen begins, and `length` how long it is, in units of the
+  ///     axis.
+  init(count: Int, of extent: Int, start: Double, length: Double, isReversed: Bool) {
+    let (start, length) = (start * Double(extent), length * Double(extent))
+    let end = start + length
+    let last = Double(extent - 1)
     first = []
     second = []
     weight = []
     for index in 0..<count {
-      let step = (Double(index) + 0.5) * length
+      let step = (Double(index) + 0.5) / Double(count) * length
       let position = min(max((isReversed ? end - step : start + step) - 0.5, 0), last)
       let pixel = Int(position)
       first.append(pixel)
-      second.append(min(pixel + 1, count - 1))
+      second.append(min(pixel + 1, extent - 1))
       weight.append(Float(position - Double(pixel)))
     }
   }

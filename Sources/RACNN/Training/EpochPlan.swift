@@ -3,9 +3,9 @@ public struct EpochPlan: Codable, Hashable, Sendable {
   /// Linear classifiers at scale 1.
   public var heads = 1
   /// Backbone and classifier, by scale; the last number holds for further scales too.
-  public var classify = [10, 6, 6]
+  public var classify = [12, 8, 8]
   /// Each APN towards the initial boxes.
-  public var propose = 4
+  public var propose = 10
   /// Classifiers in each round of the alternation.
   public var alternateClassifiers = 2
   /// APNs in each round of the alternation.
@@ -15,7 +15,7 @@ public struct EpochPlan: Codable, Hashable, Sendable {
   /// 1 fits the fusion layer, 0 leaves it at the mean of the scales.
   public var fuse = 1
   /// Epochs without a better validation loss after which a stage ends early.
-  public var patience = 5
+  public var patience = 8
 
   /// The default plan.
   public init() {}

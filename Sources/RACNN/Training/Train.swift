@@ -1,5 +1,5 @@
 internal import Files
-public import ImageDatasets
+internal import ImageDatasets
 package import NeuralNetworks
 internal import Tensors
 

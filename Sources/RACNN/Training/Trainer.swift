@@ -1,5 +1,5 @@
 package import ImageDatasets
-package import NeuralNetworks
+internal import NeuralNetworks
 internal import Tensors
 
 /// Runs the stages of a training one after another, and keeps the run's folder.

@@ -32,7 +32,7 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
   /// AdamW's learning rate for classifiers.
   public var headRate: Float = 2e-3
   /// Adam's learning rate for APNs that are taught the initial boxes.
-  public var proposalRate: Float = 1e-3
+  public var proposalRate: Float = 2e-4
   /// Adam's learning rate for APNs on the ranking loss.
   public var rankingRate: Float = 1e-4
   /// What the rates of the classifiers are multiplied by in the alternation.
