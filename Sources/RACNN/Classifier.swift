@@ -60,7 +60,7 @@ public final class Classifier {
   public var classNames: [String] { model.configuration.classNames }
 
   /// The side below which a decoded photo would lose detail that the network sees.
-  public var minimumSide: Int { model.configuration.sourceSize }
+  public var minimumSide: Int { Source.shorterSide(model.configuration.sourceSize) }
 
   /// Classifies the JPEG or PNG file at `path`.
   ///

@@ -1,5 +1,5 @@
 internal import ImageDatasets
-internal import NeuralNetworks
+package import NeuralNetworks
 
 extension RecurrentAttentionCNN {
   /// The version of the model files that are written, and the latest that is read.

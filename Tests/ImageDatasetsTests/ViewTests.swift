@@ -98,16 +98,18 @@ import Testing
 
   @Test func photosAreSeenInTheMiddle() throws {
     let photo = try Photo(decoding: noise(width: 61, height: 20, seed: 8).pngData(), name: "noise")
-    let source = Source(photo, size: 10)
-    #expect((source.image.width, source.image.height) == (31, 10))
+    let source = Source(photo, size: 14)
+    #expect((source.image.width, source.image.height) == (49, 16))
     #expect((source.width, source.height) == (61, 20))
-    let rendered = source.center.rendered(source.image, size: 10, normalization: normalization)
-    let middle = source.image.cropped(x: 10, y: 0, width: 10, height: 10)
-    #expect(rendered == whole.rendered(middle, size: 10, normalization: normalization))
+    let rendered = source.center.rendered(source.image, size: 14, normalization: normalization)
+    let middle = source.image.cropped(x: 17, y: 1, width: 14, height: 14)
+    let copied = whole.rendered(middle, size: 14, normalization: normalization)
+    #expect(zip(rendered, copied).allSatisfy { abs($0 - $1) < 1e-4 })
     #expect(
-      Source.center(width: 61, height: 20) == Rectangle(x: 20.5, y: 0, width: 20, height: 20))
+      Source.center(width: 61, height: 20)
+        == Rectangle(x: 21.75, y: 1.25, width: 17.5, height: 17.5))
     let strip = try Photo(decoding: noise(width: 3, height: 90, seed: 9).pngData(), name: "strip")
-    #expect(Source(strip, size: 10).image.height == 40)
+    #expect(Source(strip, size: 14).image.height == 64)
   }
 
   @Test func viewsKeepTheirBounds() {

@@ -1,13 +1,17 @@
 public import Images
 
-/// A photo at the resolution that crops are sampled from: its shorter side is S pixels long.
+/// A photo at the resolution that crops are sampled from.
 ///
-/// Networks see squares of it. Unless it is varied, that is the square in the middle, as long as the
-/// shorter side: a photo squashed to a square would show every thing distorted and smaller (on 20
-/// classes of CUB-200-2011 at 128 pixels, a linear classifier on the embedded network's descriptors
-/// was right on 64.4 % of squashed test photos, on 69.9 % of squares, and on 59.8 % of photos with
-/// bars around them).
+/// Networks see squares of S by S pixels of it. Unless it is varied, that is the square in the middle
+/// that has 7/8 of the shorter side: what lies at the edge is seldom the subject, and a subject shown
+/// larger is told apart better. A photo squashed to a square would show every thing distorted and
+/// smaller. (On 20 classes of CUB-200-2011 at 128 pixels, a linear classifier on the embedded
+/// network's descriptors was right on 72.3 % of the test photos seen so, on 69.9 % of squares as long
+/// as the shorter side, on 64.4 % of squashed photos, and on 59.8 % of photos with bars around them.)
 public struct Source: Sendable {
+  /// The part of the shorter side that is seen: 7/8, as most networks trained on ImageNet are used.
+  public static let centralPart = (numerator: 7, denominator: 8)
+
   /// The photo, resized. More than four times as long as wide, it is cut to that.
   public let image: Image
   /// The upright photo's width in pixels.
@@ -15,24 +19,33 @@ public struct Source: Sendable {
   /// The upright photo's height in pixels.
   public let height: Int
 
-  /// Resizes a photo so that its shorter side has `size` pixels.
+  /// The side of the square in the middle, in pixels of `image`.
+  private let size: Int
+
+  /// Resizes a photo so that the square in the middle has `size` pixels a side.
   public init(_ photo: Photo, size: Int) {
+    self.size = size
     width = photo.width
     height = photo.height
     let image = photo.image.cut(toRatio: 4)
     let short = min(image.width, image.height)
-    func scaled(_ side: Int) -> Int { max(size, (side * size + short / 2) / short) }
+    let target = Self.shorterSide(size)
+    func scaled(_ side: Int) -> Int { max(target, (side * target + short / 2) / short) }
     self.image =
-      short == size
+      short == target
       ? image : image.resized(width: scaled(image.width), height: scaled(image.height))
+  }
+
+  /// The shorter side of a source, in pixels, whose square in the middle has `size`.
+  public static func shorterSide(_ size: Int) -> Int {
+    (size * centralPart.denominator + centralPart.numerator - 1) / centralPart.numerator
   }
 
   /// The look at the square in the middle, without any change.
   public var center: SourceView {
-    let side = min(image.width, image.height)
     // At whole pixels, so that they are copied and not blurred.
     func part(_ extent: Int) -> (start: Double, length: Double) {
-      (Double((extent - side) / 2) / Double(extent), Double(side) / Double(extent))
+      (Double((extent - size) / 2) / Double(extent), Double(size) / Double(extent))
     }
     let (x, y) = (part(image.width), part(image.height))
     return SourceView(
@@ -41,7 +54,8 @@ public struct Source: Sendable {
 
   /// The square in the middle of a photo, in its pixels.
   public static func center(width: Int, height: Int) -> Rectangle {
-    let side = Double(min(width, height))
+    let part = Double(centralPart.numerator) / Double(centralPart.denominator)
+    let side = Double(min(width, height)) * part
     return Rectangle(
       x: (Double(width) - side) / 2, y: (Double(height) - side) / 2, width: side, height: side)
   }

@@ -14,7 +14,7 @@ public final class SourceCache: Sendable {
 
   /// The folder that the samples' paths start from.
   public let root: String
-  /// The sources' shorter side in pixels.
+  /// The side in pixels of the squares that are seen.
   public let sourceSize: Int
   /// How many bytes of samples are kept at most.
   public let memoryBudget: Int
@@ -23,7 +23,7 @@ public final class SourceCache: Sendable {
   /// Makes an empty cache.
   ///
   /// - Parameter root: the data set's folder.
-  /// - Parameter sourceSize: the sources' shorter side in pixels.
+  /// - Parameter sourceSize: the side in pixels of the squares that are seen.
   /// - Parameter memoryBudget: how many bytes of samples (3 bytes a pixel) are kept at most.
   public init(dataset root: String, sourceSize: Int, memoryBudget: Int) {
     precondition(sourceSize > 0, "SourceCache: a source of \(sourceSize) pixels")
@@ -53,6 +53,7 @@ public final class SourceCache: Sendable {
 
   private func decoded(_ path: String) throws(ImageError) -> Source {
     // Scaled decoding leaves both sides no smaller than the source's, so that no detail is lost.
-    Source(try Photo(contentsOf: path, minimumSide: sourceSize), size: sourceSize)
+    Source(
+      try Photo(contentsOf: path, minimumSide: Source.shorterSide(sourceSize)), size: sourceSize)
   }
 }

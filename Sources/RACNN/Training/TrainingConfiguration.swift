@@ -44,7 +44,7 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
   /// The share of the target that is spread over all classes.
   public var labelSmoothing: Float = 0.1
   /// The share of the training photos that choices are made on, where a data set has no such split.
-  public var validationFraction = 0.1
+  public var validationFraction = 0.05
   /// The share of the photos held out for the last test, where a data set has no such split.
   public var testFraction = 0.2
   /// Threads that decode photos beside the computation.
