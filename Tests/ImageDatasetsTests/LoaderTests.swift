@@ -174,9 +174,12 @@ import Testing
     let folder = try TemporaryFolder()
     try makePhotos(folder)
     let dataset = try dataset(folder)
-    let each = 3 * 10 * 10
-    let cache = SourceCache(dataset: dataset.root, sourceSize: 10, memoryBudget: 4 * each + 1)
     let samples = dataset.samples[.train] ?? []
+    let keepsNone = SourceCache(dataset: dataset.root, sourceSize: 10, memoryBudget: 0)
+    let sizes = try samples.prefix(4).map { try keepsNone.source($0).image.pixels.count }
+    #expect(keepsNone.count == 0)
+    let budget = sizes.reduce(1, +)
+    let cache = SourceCache(dataset: dataset.root, sourceSize: 10, memoryBudget: budget)
     let first = try samples.map { try cache.source($0).image }
     #expect(cache.count == 4)
     // What is kept is taken from memory, and is the same.

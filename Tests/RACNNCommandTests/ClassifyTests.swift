@@ -44,7 +44,7 @@ import Testing
       #expect(entry.labels?.count == 3 && entry.probabilities?.count == 3 && entry.error == nil)
       let scales = try #require(entry.scales)
       #expect(scales.map(\.labels.count) == [3, 3, 3])
-      #expect(scales[0].box == Rectangle(x: 0, y: 0, width: 90, height: 60))
+      #expect(scales[0].box == Rectangle(x: 18.75, y: 3.75, width: 52.5, height: 52.5))
       for (outer, inner) in zip(scales, scales.dropFirst()) {
         #expect(inner.box.width < outer.box.width && inner.box.x >= outer.box.x - 0.01)
       }

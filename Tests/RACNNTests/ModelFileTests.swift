@@ -57,9 +57,9 @@ import Testing
     #expect(answer.probabilities == answer.probabilities.sorted(by: >))
     #expect(
       answer.scales.map(\.box) == [
-        Rectangle(x: 0, y: 0, width: 80, height: 40),
-        Rectangle(x: 20, y: 10, width: 40, height: 20),
-        Rectangle(x: 30, y: 15, width: 20, height: 10),
+        Rectangle(x: 22.5, y: 2.5, width: 35, height: 35),
+        Rectangle(x: 31.25, y: 11.25, width: 17.5, height: 17.5),
+        Rectangle(x: 35.625, y: 15.625, width: 8.75, height: 8.75),
       ])
     #expect(answer.crops.map(\.width) == [16, 16, 16])
     #expect(try classifier.classify(photo, top: 99).labels.count == 4)
