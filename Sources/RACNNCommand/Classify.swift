@@ -111,7 +111,7 @@ extension Classify {
         return String(repeating: " ", count: max(0, 9 - share.count)) + share + "  " + label
       }
       for (index, scale) in answer.scales.enumerated() {
-        let place = index == 0 ? "the whole photo" : Entry.place(scale.box)
+        let place = index == 0 ? "the middle of the photo" : Entry.place(scale.box)
         let title = CropSheet.title(scale.labels, scale.probabilities)
         lines.append("  scale \(index + 1): \(title), in \(place)")
       }
