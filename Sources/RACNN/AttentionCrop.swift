@@ -10,7 +10,7 @@ public struct AttentionCrop: Hashable, Sendable {
   /// k, a side of the source; nil is a hard crop, and then only the zoom carries a gradient.
   public let sharpness: Float?
 
-  /// The crop that scale `index` (0 is the whole photo) takes.
+  /// The crop that scale `index` (0 is the whole source) takes.
   ///
   /// - Parameter sharpness: k in units of the parent's side. As boxes halve the side about once a
   ///   scale, k doubles with each so that the mask looks alike in every crop; scale 1 has no mask.

@@ -31,7 +31,7 @@ public final class RecurrentAttentionCNN {
   public let configuration: ModelConfiguration
   /// The parameters by name.
   public let store: ParameterStore
-  /// The scales, the whole photo's first.
+  /// The scales, the whole source's first.
   public let scales: [Scale]
   /// The classifier on the descriptors of all scales; nil where the mean decides.
   public let fusion: Linear?

@@ -1,7 +1,7 @@
 package import NeuralNetworks
 package import Tensors
 
-/// Linear classifiers on whole photos learn the classes; backbones are frozen.
+/// Linear classifiers on whole sources learn the classes; backbones are frozen.
 package struct HeadsPhase: Phase {
   let model: RecurrentAttentionCNN
   let rates: Rates
