@@ -74,6 +74,51 @@ import Testing
     return [y.detached] + Tensors.gradients(of: loss, for: variables).compactMap { $0 }
   }
 
+  struct Large: CustomStringConvertible {
+    var inputs: Int
+    var outputs: Int
+    var batch = 1
+    var size: (Int, Int)
+    var padding = Padding.symmetric(1)
+
+    var description: String { "\(batch) x \(inputs) to \(outputs), \(size), \(padding)" }
+  }
+
+  /// Enough channels for Winograd's method, on maps that its tiles do not divide.
+  static let large = [
+    Large(inputs: 32, outputs: 32, size: (8, 8)),
+    Large(inputs: 35, outputs: 49, batch: 2, size: (13, 9)),
+    Large(inputs: 64, outputs: 40, batch: 3, size: (7, 7)),
+    Large(inputs: 33, outputs: 64, size: (1, 2)),
+    Large(inputs: 32, outputs: 32, size: (5, 3), padding: .symmetric(0)),
+    Large(inputs: 32, outputs: 32, size: (6, 7), padding: .symmetric(2)),
+    // More tiles than are worked on at once, on two threads.
+    Large(inputs: 64, outputs: 64, size: (90, 83)),
+    Large(inputs: 256, outputs: 288, size: (17, 31)),
+  ]
+
+  /// The oracle sums in single precision, its error is of the order of ours.
+  @Test(arguments: large) func manyChannelsMatchTheReference(_ test: Large) {
+    var generator = RandomGenerator(seed: 3)
+    let inputs = [
+      Tensor.random([test.batch, test.inputs, test.size.0, test.size.1], using: &generator),
+      Tensor.random([test.outputs, test.inputs, 3, 3], using: &generator),
+      Tensor.random([test.outputs], using: &generator),
+    ]
+    func apply(_ x: [Tensor], _ activation: Activation) -> Tensor {
+      convolution(
+        x[0], weight: x[1], bias: x[2], padding: test.padding, activation: activation)
+    }
+    for threads in [1, 2] {
+      setThreadCount(threads)
+      let ours = gradients(inputs, .relu, apply)
+      let reference = Kernels.withReference { gradients(inputs, .relu, apply) }
+      for (ours, reference) in zip(ours, reference) {
+        expectEqual(ours, reference, tolerance: 1e-4)
+      }
+    }
+  }
+
   @Test func frozenPartsLeaveTheTape() {
     let weight = Parameter(name: "weight", value: .ones([4, 3, 1, 1]))
     weight.isTrainable = false

@@ -41,6 +41,28 @@ void racnn_activate(const float *x, float *y, size_t count, int activation);
 /// dx = dy where the activation's output y lies in its open range, else 0; dx may be dy.
 void racnn_activation_gradient(const float *y, const float *dy, float *dx, size_t count, int activation);
 
+// Winograd.c: convolutions of 3x3 at stride 1, in blocked layouts, by less arithmetic.
+
+typedef struct {
+  int batch, inputs, outputs, block;
+  int height, width, outHeight, outWidth;
+  int top, left;
+} racnn_winograd;
+/// Whether there is code for the block on this processor.
+int racnn_winograd_runs(const racnn_winograd *p);
+/// Floats of the transformed weights, and of working memory for the current number of threads.
+size_t racnn_winograd_packed_count(const racnn_winograd *p);
+size_t racnn_winograd_scratch_count(const racnn_winograd *p);
+/// Transforms weights [outputs][inputs][3][3]; or, `reversed`, weights [inputs][outputs][3][3] for
+/// the gradient to the data, which is the convolution `p` with them turned by 180 degrees.
+void racnn_winograd_pack(const racnn_winograd *p, const float *weights, int reversed, float *packed);
+/// The bias has a value for each lane of the blocks, or is NULL.
+void racnn_winograd_forward(const racnn_winograd *p, const float *x, const float *packed,
+                            const float *bias, int activation, float *y, float *scratch);
+/// dweights is [outputs][inputs][3][3]; `packed` is working memory like the transformed weights.
+void racnn_winograd_weights_gradient(const racnn_winograd *p, const float *x, const float *dy,
+                                     float *dweights, float *packed, float *scratch);
+
 // Pooling.c (blocked or plain)
 
 /// [N, C, area] -> [N, C] (the output is plain).

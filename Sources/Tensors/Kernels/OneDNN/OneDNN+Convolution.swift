@@ -17,6 +17,10 @@
       }
       let x = reordered(x, to: inputLayout(geometry, x))
       let y = Tensor(uninitialized: geometry.outputShape, layout: outputLayout(geometry))
+      if let winograd = WinogradConvolution(geometry, blocked) {
+        winograd.forward(x, weight, bias.map { rounded($0, y.layout) }, activation, into: y)
+        return y
+      }
       var problem = racnn_convolution(geometry, RACNN_FORWARD, x.layout, y.layout)
       problem.activation = activation.rawValue
       problem.has_bias = bias == nil ? 0 : 1
@@ -40,6 +44,10 @@
         racnn_depthwise_data_gradient(&depthwise, dy.pointer, weight.pointer, dx.pointer)
         return dx
       }
+      if let winograd = WinogradConvolution(geometry, blocked) {
+        winograd.dataGradient(dy, weight, into: dx)
+        return dx
+      }
       let problem = racnn_convolution(geometry, RACNN_DATA_GRADIENT, layout, layout)
       let primitive = primitives[problem]
       primitive.run(dx.storage, primitive.packed(weight), nil, dy.storage)
@@ -58,6 +66,10 @@
         return dw
       }
       let x = reordered(x, to: inputLayout(geometry, x))
+      if let winograd = WinogradConvolution(geometry, blocked) {
+        winograd.weightGradient(x, dy, into: dw)
+        return dw
+      }
       let problem = racnn_convolution(geometry, RACNN_WEIGHTS_GRADIENT, x.layout, dy.layout)
       let primitive = primitives[problem]
       let packed = Storage(count: primitive.packedCount)

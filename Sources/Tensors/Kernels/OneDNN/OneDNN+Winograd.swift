@@ -1,0 +1,83 @@
+#if OneDNN
+  internal import CKernels
+
+  /// A convolution of 3x3 at stride 1, or one of its gradients, by Winograd's method.
+  struct WinogradConvolution {
+    private var problem: racnn_winograd
+
+    /// Nil where the direct method is as good, or the only one.
+    ///
+    /// - Parameter layout: How the pictures on both sides lie.
+    init?(_ geometry: ConvolutionGeometry, _ layout: Layout) {
+      guard geometry.kernelHeight == 3, geometry.kernelWidth == 3, geometry.stride == 1,
+        geometry.dilation == 1, geometry.groups == 1,
+        min(geometry.inputs, geometry.outputs) >= WinogradConvolution.fewestChannels
+      else { return nil }
+      problem = racnn_winograd(
+        batch: Int32(geometry.batch), inputs: Int32(geometry.inputs),
+        outputs: Int32(geometry.outputs), block: Int32(layout.block),
+        height: Int32(geometry.height), width: Int32(geometry.width),
+        outHeight: Int32(geometry.outHeight), outWidth: Int32(geometry.outWidth),
+        top: Int32(geometry.top), left: Int32(geometry.left))
+      guard racnn_winograd_runs(&problem) != 0 else { return nil }
+    }
+
+    /// With fewer, the transforms cost more than the products that they save.
+    private static let fewestChannels = 32
+
+    /// The gradient to the data is this convolution of the gradient to the outputs.
+    private var transposed: racnn_winograd {
+      var result = problem
+      (result.inputs, result.outputs) = (problem.outputs, problem.inputs)
+      (result.height, result.outHeight) = (problem.outHeight, problem.height)
+      (result.width, result.outWidth) = (problem.outWidth, problem.width)
+      (result.top, result.left) = (2 - problem.top, 2 - problem.left)
+      return result
+    }
+
+    func forward(
+      _ x: Tensor, _ weight: Tensor, _ bias: Storage?, _ activation: Activation, into y: Tensor
+    ) {
+      run(problem, x, weight, isReversed: false, bias, activation, into: y)
+    }
+
+    func dataGradient(_ dy: Tensor, _ weight: Tensor, into dx: Tensor) {
+      run(transposed, dy, weight, isReversed: true, nil, .none, into: dx)
+    }
+
+    func weightGradient(_ x: Tensor, _ dy: Tensor, into dw: Tensor) {
+      var problem = problem
+      let packed = Storage(count: racnn_winograd_packed_count(&problem))
+      let scratch = Storage(count: racnn_winograd_scratch_count(&problem))
+      racnn_winograd_weights_gradient(
+        &problem, x.pointer, dy.pointer, dw.pointer, packed.pointer, scratch.pointer)
+      withExtendedLifetime((packed, scratch)) {}
+    }
+
+    private func run(
+      _ problem: racnn_winograd, _ x: Tensor, _ weight: Tensor, isReversed: Bool, _ bias: Storage?,
+      _ activation: Activation, into y: Tensor
+    ) {
+      var problem = problem
+      let packed = packed(weight, problem, isReversed)
+      let scratch = Storage(count: racnn_winograd_scratch_count(&problem))
+      racnn_winograd_forward(
+        &problem, x.pointer, packed.pointer, bias?.pointer, activation.rawValue, y.pointer,
+        scratch.pointer)
+      withExtendedLifetime((packed, bias, scratch)) {}
+    }
+
+    /// The transformed weights, made at the first use of these values.
+    private func packed(
+      _ weight: Tensor, _ problem: racnn_winograd, _ isReversed: Bool
+    ) -> Storage {
+      var problem = problem
+      let layout = PackedLayout(descriptor: [isReversed ? 1 : 0, Int(problem.block)])
+      if let packed = weight.storage.packed[layout] { return packed }
+      let packed = Storage(count: racnn_winograd_packed_count(&problem))
+      racnn_winograd_pack(&problem, weight.pointer, isReversed ? 1 : 0, packed.pointer)
+      weight.storage.packed[layout] = packed
+      return packed
+    }
+  }
+#endif
