@@ -1,5 +1,3 @@
-import Synchronization
-
 /// How the elements of a tensor lie in memory.
 package enum Layout: Hashable, Sendable {
   /// Row-major.
@@ -50,60 +48,4 @@ package final class Storage {
 /// The name of a cached copy of some weights in a primitive's own layout.
 struct PackedLayout: Hashable {
   let descriptor: [Int]
-}
-
-/// Keeps freed blocks for the next tensor of the same size class.
-///
-/// The C allocator gives large blocks back to the system at once, so that each activation would
-/// cost page faults: a training step of tf_efficientnet_lite0 spent a fifth of its time there.
-final class MemoryPool: Sendable {
-  static let shared = MemoryPool()
-
-  private struct State: ~Copyable {
-    var free: [Int: [UnsafeMutableRawPointer]] = [:]
-  }
-  private let state = Mutex(State())
-
-  /// Bytes in a block for a number of floats: a multiple of a sixteenth of its power of two, so
-  /// that near sizes share blocks and at most a sixteenth is wasted.
-  private static func bytes(_ count: Int) -> Int {
-    let bytes = max(64, count * MemoryLayout<Float>.stride)
-    let power = Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount
-    let step = max(64, 1 << max(0, power - 4))
-    return (bytes + step - 1) / step * step
-  }
-
-  func take(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let bytes = Self.bytes(count)
-    let reused = state.withLock { state in
-      nonisolated(unsafe) let block = state.free[bytes]?.popLast()
-      return block.map { UInt(bitPattern: $0) }
-    }
-    let block =
-      reused.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
-      ?? UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    return block.assumingMemoryBound(to: Float.self)
-  }
-
-  func give(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
-    let bytes = Self.bytes(count)
-    let address = UInt(bitPattern: pointer)
-    state.withLock { state in
-      guard let block = UnsafeMutableRawPointer(bitPattern: address) else { return }
-      state.free[bytes, default: []].append(block)
-    }
-  }
-
-  /// Returns every kept block to the system.
-  func trim() {
-    state.withLock { state in
-      for block in state.free.values.joined() { block.deallocate() }
-      state.free = [:]
-    }
-  }
-}
-
-/// Gives memory that freed tensors left for reuse back to the system, as before a long pause.
-public func releaseUnusedMemory() {
-  MemoryPool.shared.trim()
 }
