@@ -14,6 +14,33 @@ import Testing
     #expect(gradients(of: Tensor(2), for: [x])[0] == nil)
   }
 
+  /// The last layer's gradient comes before the first layer is walked, and the layer may change.
+  @Test func gradientsComeAsSoonAsTheyAreKnown() {
+    let (a, b) = (Parameter(name: "a", value: Tensor(2)), Parameter(name: "b", value: Tensor(3)))
+    let frozen = Parameter(name: "c", value: Tensor(5))
+    frozen.isTrainable = false
+    let y = a.tensor * 7 * b.tensor * frozen.tensor + b.tensor
+    var found: [(Int, Float)] = []
+    forEachGradient(of: y.squared(), for: [a, frozen, b]) { index, gradient in
+      found.append((index, gradient.item))
+      b.update { $0[0] = 100 }
+    }
+    // y = 35 a b + b = 213.
+    #expect(found.map(\.0) == [2, 0])
+    let expected: [Float] = [2 * 213 * 71, 2 * 213 * 105]
+    #expect(found.map(\.1) == expected)
+  }
+
+  /// A tensor amid the tape gets its gradient, and passes it on.
+  @Test func gradientsAtInnerTensors() {
+    let x = Tensor(3).variable()
+    let y = x * x
+    let found: [Float?] = gradients(of: y * 2, for: [x, y, x]).map { $0?.item }
+    #expect(found == [12, 2, 12])
+    let root = x * x
+    #expect(gradients(of: root, for: [root])[0]?.item == 1)
+  }
+
   @Test func deepTapesNeitherRecurseNorLeak() {
     let x = Tensor([1], shape: [1]).variable()
     var y = x

@@ -27,20 +27,20 @@ public final class AdamW: Optimizer {
     self.epsilon = epsilon
   }
 
-  public func step(_ gradients: [Tensor?]) {
-    forEach(gradients) { parameter, gradient, group in
-      // Float counts exactly up to 16 million steps.
-      let step = running.take(parameter, "step", []).item + 1
-      var mean = running.take(parameter, "mean", parameter.value.shape)
-      var square = running.take(parameter, "square", parameter.value.shape)
-      adamWStep(
-        parameter, gradient: gradient, mean: &mean, square: &square,
-        rate: group.learningRate * rateFactor, beta1: beta1, beta2: beta2, epsilon: epsilon,
-        decay: group.weightDecay, step: Int(step))
-      running.set(parameter, "step", Tensor(step))
-      running.set(parameter, "mean", mean)
-      running.set(parameter, "square", square)
-    }
+  public func prepare(_ parameter: Parameter) { running.prepare(parameter, ["mean", "square"]) }
+
+  public func update(_ parameter: Parameter, _ gradient: Tensor, in group: ParameterGroup) {
+    // Float counts exactly up to 16 million steps.
+    let step = running.take(parameter, "step", []).item + 1
+    var mean = running.take(parameter, "mean", parameter.value.shape)
+    var square = running.take(parameter, "square", parameter.value.shape)
+    adamWStep(
+      parameter, gradient: gradient, mean: &mean, square: &square,
+      rate: group.learningRate * rateFactor, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      decay: group.weightDecay, step: Int(step))
+    running.set(parameter, "step", Tensor(step))
+    running.set(parameter, "mean", mean)
+    running.set(parameter, "square", square)
   }
 
   public var state: [String: WeightArray] { running.arrays }

@@ -3,8 +3,7 @@ public import Tensors
 /// Changes parameters by the gradients of a loss.
 ///
 /// ```swift
-/// let loss = crossEntropy(model(batch), classes: labels)
-/// optimizer.step(gradients(of: loss, for: optimizer.parameters))
+/// optimizer.step(minimizing: crossEntropy(model(batch), classes: labels))
 /// ```
 public protocol Optimizer: AnyObject {
   /// What is trained, and how fast.
@@ -12,11 +11,15 @@ public protocol Optimizer: AnyObject {
   /// A factor on every learning rate, which a `Schedule` gives for each step.
   var rateFactor: Float { get set }
 
-  /// Changes the parameters once.
+  /// Makes the running quantities of a parameter, if there are none yet.
+  func prepare(_ parameter: Parameter)
+
+  /// Changes one parameter once.
   ///
-  /// - Parameter gradients: as many as `parameters`, in their order; where one is nil, or the
-  ///   parameter is frozen, it keeps its value and its state.
-  func step(_ gradients: [Tensor?])
+  /// - Parameters:
+  ///   - parameter: one of the group's.
+  ///   - gradient: of the parameter's shape.
+  func update(_ parameter: Parameter, _ gradient: Tensor, in group: ParameterGroup)
 
   /// All that the next steps depend on besides the parameters, as arrays to be saved, named
   /// `parameter/quantity`.
@@ -33,21 +36,38 @@ extension Optimizer {
   /// The parameters of all groups, in their order.
   public var parameters: [Parameter] { groups.flatMap(\.parameters) }
 
-  /// Calls a closure for each parameter that a step changes.
-  func forEach(
-    _ gradients: [Tensor?],
-    _ body: (_ parameter: Parameter, _ gradient: Tensor, _ group: ParameterGroup) -> Void
-  ) {
-    let all = groups.flatMap { group in group.parameters.map { ($0, group) } }
+  /// Changes the parameters once against the gradient of a scalar loss, each as soon as its
+  /// gradient is known, so that no two gradients need memory at once. What the loss does not depend
+  /// on, or is frozen, keeps its value and its state. The tape is consumed.
+  public func step(minimizing loss: Tensor) {
+    let members = members
+    // What lasts takes its memory first, lest it lie among what the tape gives back.
+    for (parameter, _) in members where parameter.isTrainable { prepare(parameter) }
+    forEachGradient(of: loss, for: members.map(\.parameter)) { index, gradient in
+      update(members[index].parameter, gradient, in: members[index].group)
+    }
+  }
+
+  /// Changes the parameters once.
+  ///
+  /// - Parameter gradients: as many as `parameters`, in their order and of their shapes, or this
+  ///   traps; where one is nil, or the parameter is frozen, it keeps its value and its state.
+  public func step(_ gradients: [Tensor?]) {
+    let members = members
     precondition(
-      gradients.count == all.count, "step: \(gradients.count) gradients, \(all.count) parameters")
-    for ((parameter, group), gradient) in zip(all, gradients) where parameter.isTrainable {
+      gradients.count == members.count,
+      "step: \(gradients.count) gradients, \(members.count) parameters")
+    for ((parameter, group), gradient) in zip(members, gradients) where parameter.isTrainable {
       guard let gradient else { continue }
       precondition(
         gradient.shape == parameter.value.shape,
         "step: a gradient \(gradient.shape) of \(parameter.name) \(parameter.value.shape)")
-      body(parameter, gradient, group)
+      update(parameter, gradient, in: group)
     }
+  }
+
+  private var members: [(parameter: Parameter, group: ParameterGroup)] {
+    groups.flatMap { group in group.parameters.map { ($0, group) } }
   }
 }
 
@@ -77,6 +97,12 @@ struct OptimizerState {
   /// It must leave, as a tensor that two hold is copied when it is changed.
   mutating func take(_ parameter: Parameter, _ quantity: String, _ shape: Shape) -> Tensor {
     tensors.removeValue(forKey: "\(parameter.name)/\(quantity)") ?? .zeros(shape)
+  }
+
+  mutating func prepare(_ parameter: Parameter, _ quantities: [String]) {
+    for quantity in quantities where tensors["\(parameter.name)/\(quantity)"] == nil {
+      set(parameter, quantity, .zeros(parameter.value.shape))
+    }
   }
 
   mutating func set(_ parameter: Parameter, _ quantity: String, _ tensor: Tensor) {

@@ -16,14 +16,14 @@ public final class SGD: Optimizer {
     self.momentum = momentum
   }
 
-  public func step(_ gradients: [Tensor?]) {
-    forEach(gradients) { parameter, gradient, group in
-      var velocity = running.take(parameter, "velocity", parameter.value.shape)
-      sgdStep(
-        parameter, gradient: gradient, velocity: &velocity, rate: group.learningRate * rateFactor,
-        momentum: momentum, decay: group.weightDecay)
-      running.set(parameter, "velocity", velocity)
-    }
+  public func prepare(_ parameter: Parameter) { running.prepare(parameter, ["velocity"]) }
+
+  public func update(_ parameter: Parameter, _ gradient: Tensor, in group: ParameterGroup) {
+    var velocity = running.take(parameter, "velocity", parameter.value.shape)
+    sgdStep(
+      parameter, gradient: gradient, velocity: &velocity, rate: group.learningRate * rateFactor,
+      momentum: momentum, decay: group.weightDecay)
+    running.set(parameter, "velocity", velocity)
   }
 
   public var state: [String: WeightArray] { running.arrays }

@@ -142,7 +142,7 @@ package struct FusionFit {
     for (index, steps) in Self.candidates.prefix(last + 1).enumerated() {
       while taken < steps {
         let loss = phase.loss(descriptors: descriptors, labels: labels).total
-        optimizer.step(gradients(of: loss, for: optimizer.parameters))
+        optimizer.step(minimizing: loss)
         taken += 1
       }
       reached(index)

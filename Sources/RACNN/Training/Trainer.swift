@@ -133,7 +133,7 @@ package final class Trainer {
     }
     // Before the gradients: walking the tape frees what the statistics are taken from.
     state.sums.add(step, total: total, labels: batch.labels)
-    optimizer.step(gradients(of: step.total, for: optimizer.parameters))
+    optimizer.step(minimizing: step.total)
     state.batch += 1
     state.step += 1
     progress(

@@ -50,5 +50,18 @@ public final class Parameter {
 /// The gradients of a scalar loss with respect to parameters, in their order; nil where the loss
 /// does not depend on one or it is frozen. The tape is consumed.
 public func gradients(of loss: Tensor, for parameters: [Parameter]) -> [Tensor?] {
-  gradients(of: loss, at: parameters.map { $0.isTrainable ? $0.leaf : nil })
+  var result = [Tensor?](repeating: nil, count: parameters.count)
+  forEachGradient(of: loss, for: parameters) { index, gradient in result[index] = gradient }
+  return result
+}
+
+/// Calls a closure with the gradient of a scalar loss for each parameter that it depends on and
+/// that is not frozen, by the parameter's index, as soon as it is known: later layers' come first.
+///
+/// All gradients of a large network need as much memory as the network. The closure may change the
+/// parameter: nothing that is left of the tape needs its values. The tape is consumed.
+public func forEachGradient(
+  of loss: Tensor, for parameters: [Parameter], _ body: (_ index: Int, _ gradient: Tensor) -> Void
+) {
+  walk(from: loss, to: parameters.map { $0.isTrainable ? $0.leaf : nil }, body)
 }

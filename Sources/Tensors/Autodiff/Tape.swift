@@ -76,26 +76,57 @@ public func gradients(of loss: Tensor, for inputs: [Tensor]) -> [Tensor?] {
 }
 
 func gradients(of loss: Tensor, at leaves: [Node?]) -> [Tensor?] {
+  var result = [Tensor?](repeating: nil, count: leaves.count)
+  walk(from: loss, to: leaves) { index, gradient in result[index] = gradient }
+  return result
+}
+
+/// Walks the tape back from a scalar, and gives the gradient at each leaf as soon as every
+/// operation on it has been passed, so that it need not be kept until all others are known.
+func walk(from loss: Tensor, to leaves: [Node?], _ found: (Int, Tensor) -> Void) {
   precondition(loss.shape.count == 1, "gradients: the loss \(loss.shape) is not a scalar")
-  guard let root = loss.node else { return leaves.map { _ in nil } }
+  guard let root = loss.node else { return }
+  var indices: [Int: [Int]] = [:]
+  for (index, leaf) in leaves.enumerated() {
+    if let leaf { indices[leaf.id, default: []].append(index) }
+  }
+  let order = nodes(reachableFrom: root)
+  var uses: [Int: Int] = [:]
+  for case .some(let input) in order.flatMap(\.inputs) where indices[input.id] != nil {
+    uses[input.id, default: 0] += 1
+  }
   var gradients: [Int: Tensor] = [root.id: Tensor.ones(loss.shape)]
-  let leafIds = Set(leaves.compactMap { $0?.id })
-  for node in nodes(reachableFrom: root) {
-    guard let pullback = node.pullback else { continue }
-    let gradient =
-      leafIds.contains(node.id) ? gradients[node.id] : gradients.removeValue(forKey: node.id)
+  func finish(_ node: Node) {
+    guard let gradient = gradients[node.id] else { return }
+    for index in indices[node.id] ?? [] { found(index, gradient) }
+    if node.pullback == nil { gradients[node.id] = nil }
+  }
+  finish(root)
+  for node in order {
     let inputs = node.inputs
-    node.pullback = nil
-    node.inputs = []
-    guard let gradient else { continue }
-    for (input, contribution) in zip(inputs, pullback(gradient)) {
-      guard let input, let contribution else { continue }
-      // Not read in place: the sum must be the only owner of its storage to be reused.
-      let sum = gradients.removeValue(forKey: input.id)
-      gradients[input.id] = sum.map { accumulate(contribution, onto: $0) } ?? contribution
+    let contributions = gradients.removeValue(forKey: node.id).flatMap { node.passBack($0) }
+    (node.inputs, node.pullback) = ([], nil)
+    for (place, input) in inputs.enumerated() {
+      guard let input else { continue }
+      if let contribution = contributions?[place] {
+        // Not read in place: the sum must be the only owner of its storage to be reused.
+        let sum = gradients.removeValue(forKey: input.id)
+        gradients[input.id] = sum.map { accumulate(contribution, onto: $0) } ?? contribution
+      }
+      guard let left = uses[input.id] else { continue }
+      uses[input.id] = left - 1
+      if left == 1 { finish(input) }
     }
   }
-  return leaves.map { $0.flatMap { gradients[$0.id] } }
+}
+
+extension Node {
+  /// The gradients of the inputs; what the operation captured for them is freed on return.
+  fileprivate func passBack(_ gradient: Tensor) -> [Tensor?]? {
+    guard let pullback else { return nil }
+    self.pullback = nil
+    return pullback(gradient)
+  }
 }
 
 /// Every node that the root depends on, latest first.

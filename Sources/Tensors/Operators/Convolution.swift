@@ -98,9 +98,13 @@ public func convolution(
   let keptWeight = input.wantsGradient ? w : nil
   let mask = activation == .none ? nil : y
   let wantsBias = bias?.wantsGradient ?? false
+  // What moves has other values at the next step: copies in other layouts would never be used again.
+  let isMoving = weight.wantsGradient
+  if isMoving { w.storage.packed = [:] }
   return y.recorded(from: [input, weight] + (bias.map { [$0] } ?? [])) { dy in
     let kernels = Kernels.current
     let dy = mask.map { kernels.activationGradient($0, dy, activation) } ?? dy
+    defer { if isMoving { w.storage.packed = [:] } }
     return [
       keptWeight.map { kernels.convolutionDataGradient(geometry, dy, $0) },
       keptX.map { kernels.convolutionWeightGradient(geometry, $0, dy) },

@@ -118,7 +118,7 @@ struct Benchmark: ParsableCommand {
       let loss = all.reduce(RankingLoss(logits, classes: labels).total) {
         $0 + crossEntropy($1, classes: labels)
       }
-      optimizer.step(gradients(of: loss, for: optimizer.parameters))
+      optimizer.step(minimizing: loss)
     }
   }
 }
