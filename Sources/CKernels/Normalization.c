@@ -44,11 +44,9 @@ static double sum(const normalization *l, const double *partial, size_t channel)
 #define FOR_EACH_BLOCK
 #include "ForEachTarget.h"
 
-void racnn_batch_norm(const float *x, const float *scale, const float *shift, float epsilon,
-                      int activation, float *y, float *mean, float *variance, int batch,
-                      int channels, int area, int block) {
-  normalization l = prepared(x, batch, channels, area, block, activation);
-  l.y = y;
+void racnn_batch_moments(const float *x, float *mean, float *variance, int batch, int channels,
+                         int area, int block) {
+  normalization l = prepared(x, batch, channels, area, block, RACNN_ACTIVATION_NONE);
   racnn_ranges(l.batch * l.groups, &l, PICK_BLOCK(moments, block));
   for (size_t c = 0; c < (size_t)channels; c++) {
     // Chan's formula for the moments of equally large parts.
@@ -57,11 +55,27 @@ void racnn_batch_norm(const float *x, const float *scale, const float *shift, fl
       double apart = l.first[n * l.lanes + c] - average;
       squares += apart * apart * area;
     }
-    mean[c] = l.mean[c] = (float)average;
+    mean[c] = (float)average;
     variance[c] = (float)(squares / ((double)batch * area));
-    l.factor[c] = (float)(scale[c] / sqrt((double)variance[c] + epsilon));
-    l.shift[c] = shift[c];
   }
+  release(&l);
+}
+
+static void set_coefficients(normalization *l, int channels, const float *scale, const float *shift,
+                             float epsilon, const float *mean, const float *variance) {
+  for (size_t c = 0; c < (size_t)channels; c++) {
+    l->mean[c] = mean[c];
+    l->factor[c] = (float)(scale[c] / sqrt((double)variance[c] + epsilon));
+    l->shift[c] = shift[c];
+  }
+}
+
+void racnn_normalize(const float *x, const float *scale, const float *shift, float epsilon,
+                     int activation, const float *mean, const float *variance, float *y, int batch,
+                     int channels, int area, int block) {
+  normalization l = prepared(x, batch, channels, area, block, activation);
+  l.y = y;
+  set_coefficients(&l, channels, scale, shift, epsilon, mean, variance);
   racnn_ranges(l.batch * l.groups, &l, PICK_BLOCK(normalize, block));
   release(&l);
 }
@@ -73,11 +87,7 @@ void racnn_batch_norm_gradient(const float *x, const float *dy, const float *sca
   normalization l = prepared(x, batch, channels, area, block, activation);
   l.dy = dy;
   l.y = dx;
-  for (size_t c = 0; c < (size_t)channels; c++) {
-    l.mean[c] = mean[c];
-    l.factor[c] = (float)(scale[c] / sqrt((double)variance[c] + epsilon));
-    l.shift[c] = shift[c];
-  }
+  set_coefficients(&l, channels, scale, shift, epsilon, mean, variance);
   racnn_ranges(l.batch * l.groups, &l, PICK_BLOCK(gradient_sums, block));
   // dx = factor * (g - average of g - (x - mean) * slope), where g is dy under the mask, and
   // slope the average of g * (x - mean) over the variance.

@@ -84,9 +84,11 @@ void racnn_average_pool_gradient(const racnn_pool *p, int countsPadding, const f
 
 // Normalization.c: batch norm with batch statistics, with the activation fused.
 
-/// Two passes: mean and biased variance [C], then y = activation((x - mean) / sqrt(variance + epsilon) * scale + shift).
-void racnn_batch_norm(const float *x, const float *scale, const float *shift, float epsilon, int activation,
-                      float *y, float *mean, float *variance, int batch, int channels, int area, int block);
+/// Mean and biased variance [C], in one pass.
+void racnn_batch_moments(const float *x, float *mean, float *variance, int batch, int channels, int area, int block);
+/// y = activation((x - mean) / sqrt(variance + epsilon) * scale + shift).
+void racnn_normalize(const float *x, const float *scale, const float *shift, float epsilon, int activation,
+                     const float *mean, const float *variance, float *y, int batch, int channels, int area, int block);
 /// Two passes. The activation's mask is recomputed from x.
 void racnn_batch_norm_gradient(const float *x, const float *dy, const float *scale, const float *shift, float epsilon,
                                int activation, const float *mean, const float *variance, float *dx, float *dscale,

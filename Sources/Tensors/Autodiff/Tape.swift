@@ -8,13 +8,24 @@ package final class Node {
   var inputs: [Node?]
   /// From the gradient of the output to those of the inputs; nil once walked, and for a leaf.
   var pullback: ((Tensor) -> [Tensor?])?
+  /// Makes the output again from what the operation keeps in any case, at little cost.
+  private(set) var remade: (() -> Tensor)?
 
   private static let nextId = Atomic<Int>(0)
 
-  init(inputs: [Node?] = [], pullback: ((Tensor) -> [Tensor?])? = nil) {
+  init(
+    inputs: [Node?] = [], remade: (() -> Tensor)? = nil,
+    pullback: ((Tensor) -> [Tensor?])? = nil
+  ) {
     self.id = Self.nextId.add(1, ordering: .relaxed).newValue
     self.inputs = inputs
+    self.remade = remade
     self.pullback = pullback
+  }
+
+  /// Drops all that it kept for its gradient.
+  func forget() {
+    (inputs, pullback, remade) = ([], nil, nil)
   }
 
   // A long chain of nodes freed by recursion would overflow the stack.
@@ -48,15 +59,27 @@ extension Tensor {
 
   /// Records how this result was made, if any input is on the tape.
   ///
-  /// - Parameter pullback: from the gradient of the result to those of the inputs, in their order;
-  ///   the flags tell which are wanted. Capture nothing that an unwanted gradient alone needs.
+  /// - Parameters:
+  ///   - remade: makes the result again, from what `pullback` captures and at little cost.
+  ///   - pullback: from the gradient of the result to those of the inputs, in their order. Capture
+  ///     nothing that an unwanted gradient alone needs.
   package func recorded(
-    from inputs: [Tensor], _ pullback: @escaping (Tensor) -> [Tensor?]
+    from inputs: [Tensor], remade: (() -> Tensor)? = nil,
+    _ pullback: @escaping (Tensor) -> [Tensor?]
   ) -> Tensor {
     guard Tape.isRecording, inputs.contains(where: { $0.node != nil }) else { return self }
     return Tensor(
       shape: shape, storage: storage, layout: layout,
-      node: Node(inputs: inputs.map(\.node), pullback: pullback))
+      node: Node(
+        inputs: inputs.map(\.node), remade: remade, pullback: pullback))
+  }
+
+  /// What an operator captures to have these values when gradients are walked: the values, or how
+  /// to make them again where that saves their memory.
+  var kept: () -> Tensor {
+    if let remade = node?.remade { return remade }
+    let values = detached
+    return { values }
   }
 
   /// Whether a gradient to this tensor is wanted by an operator that runs now.
@@ -105,7 +128,7 @@ func walk(from loss: Tensor, to leaves: [Node?], _ found: (Int, Tensor) -> Void)
   for node in order {
     let inputs = node.inputs
     let contributions = gradients.removeValue(forKey: node.id).flatMap { node.passBack($0) }
-    (node.inputs, node.pullback) = ([], nil)
+    node.forget()
     for (place, input) in inputs.enumerated() {
       guard let input else { continue }
       if let contribution = contributions?[place] {

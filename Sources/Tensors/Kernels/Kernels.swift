@@ -63,9 +63,13 @@ protocol KernelSet: Sendable {
   /// [N, C] to the shape and layout of what was averaged.
   func globalAverageGradient(_ dy: Tensor, _ shape: Shape, _ layout: Layout) -> Tensor
 
-  func batchNorm(
-    _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Float, _ activation: Activation
-  ) -> (output: Tensor, mean: Tensor, variance: Tensor)
+  /// Mean and biased variance of each channel, [C].
+  func batchMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor)
+  /// Batch norm of x with its moments, and an activation.
+  func normalized(
+    _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Float, _ activation: Activation,
+    mean: Tensor, variance: Tensor
+  ) -> Tensor
   func batchNormGradient(
     _ x: Tensor, _ dy: Tensor, scale: Tensor, shift: Tensor, epsilon: Float,
     _ activation: Activation, mean: Tensor, variance: Tensor

@@ -94,7 +94,7 @@ public func convolution(
   let x = input.detached
   let w = weight.plain
   let y = Kernels.current.convolution(geometry, x, w, bias?.plain, activation)
-  let keptX = weight.wantsGradient ? x : nil
+  let keptX = weight.wantsGradient ? input.kept : nil
   let keptWeight = input.wantsGradient ? w : nil
   let mask = activation == .none ? nil : y
   let wantsBias = bias?.wantsGradient ?? false
@@ -107,7 +107,7 @@ public func convolution(
     defer { if isMoving { w.storage.packed = [:] } }
     return [
       keptWeight.map { kernels.convolutionDataGradient(geometry, dy, $0) },
-      keptX.map { kernels.convolutionWeightGradient(geometry, $0, dy) },
+      keptX.map { kernels.convolutionWeightGradient(geometry, $0(), dy) },
       wantsBias ? kernels.channelSums(dy) : nil,
     ]
   }

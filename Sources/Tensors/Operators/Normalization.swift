@@ -15,9 +15,14 @@ public func batchNorm(
     input.shape.rank == 4 && scale.shape == [input.shape[1]] && shift.shape == scale.shape,
     "batchNorm: \(input.shape) with \(scale.shape) and \(shift.shape)")
   let (x, factor, offset) = (input.detached, scale.plain, shift.plain)
-  let (y, mean, variance) = Kernels.current.batchNorm(
-    x, scale: factor, shift: offset, epsilon: epsilon, activation)
-  let output = y.recorded(from: [input, scale, shift]) { dy in
+  let (mean, variance) = Kernels.current.batchMoments(x)
+  func normalized() -> Tensor {
+    Kernels.current.normalized(
+      x, scale: factor, shift: offset, epsilon: epsilon, activation, mean: mean,
+      variance: variance)
+  }
+  // What follows need not keep the output: the input is kept, and one pass makes it again.
+  let output = normalized().recorded(from: [input, scale, shift], remade: normalized) { dy in
     let gradient = Kernels.current.batchNormGradient(
       x, dy, scale: factor, shift: offset, epsilon: epsilon, activation, mean: mean,
       variance: variance)

@@ -55,17 +55,25 @@
       }
     }
 
-    func batchNorm(
-      _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Float, _ activation: Activation
-    ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
-      let y = Tensor(uninitialized: x.shape, layout: x.layout)
+    func batchMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
       let mean = Tensor(uninitialized: [x.shape[1]])
       let variance = Tensor(uninitialized: [x.shape[1]])
-      racnn_batch_norm(
-        x.pointer, scale.pointer, shift.pointer, epsilon, activation.rawValue, y.pointer,
-        mean.pointer, variance.pointer, Int32(x.shape[0]), Int32(x.shape[1]),
+      racnn_batch_moments(
+        x.pointer, mean.pointer, variance.pointer, Int32(x.shape[0]), Int32(x.shape[1]),
         Int32(x.shape[2] * x.shape[3]), Int32(x.layout.block))
-      return (y, mean, variance)
+      return (mean, variance)
+    }
+
+    func normalized(
+      _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Float, _ activation: Activation,
+      mean: Tensor, variance: Tensor
+    ) -> Tensor {
+      let y = Tensor(uninitialized: x.shape, layout: x.layout)
+      racnn_normalize(
+        x.pointer, scale.pointer, shift.pointer, epsilon, activation.rawValue, mean.pointer,
+        variance.pointer, y.pointer, Int32(x.shape[0]), Int32(x.shape[1]),
+        Int32(x.shape[2] * x.shape[3]), Int32(x.layout.block))
+      return y
     }
 
     func batchNormGradient(

@@ -1,12 +1,9 @@
 extension KernelSet {
-  func batchNorm(
-    _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Float, _ activation: Activation
-  ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
+  func batchMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
     let (shape, x) = (x.shape, x.plain)
     let channels = Channels(shape)
     let mean = Tensor(uninitialized: [shape[1]])
     let variance = Tensor(uninitialized: [shape[1]])
-    let y = Tensor(uninitialized: shape)
     for c in 0..<shape[1] {
       var sum = 0.0
       channels.forEach(c) { sum += Double(x.pointer[$0]) }
@@ -18,12 +15,24 @@ extension KernelSet {
       }
       mean.pointer[c] = Float(average)
       variance.pointer[c] = Float(squares / channels.count)
+    }
+    return (mean, variance)
+  }
+
+  func normalized(
+    _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Float, _ activation: Activation,
+    mean: Tensor, variance: Tensor
+  ) -> Tensor {
+    let (shape, x) = (x.shape, x.plain)
+    let channels = Channels(shape)
+    let y = Tensor(uninitialized: shape)
+    for c in 0..<shape[1] {
       let factor = scale.pointer[c] / (variance.pointer[c] + epsilon).squareRoot()
       channels.forEach(c) { i in
         y.pointer[i] = activation((x.pointer[i] - mean.pointer[c]) * factor + shift.pointer[c])
       }
     }
-    return (y, mean, variance)
+    return y
   }
 
   func batchNormGradient(
