@@ -15,9 +15,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
   ],
   targets: [
+    .target(name: "CMachine"),
     .executableTarget(
       name: "Benchmark",
       dependencies: [
+        "CMachine",
         .product(name: "RACNN", package: "racnn"),
         .product(name: "NeuralNetworks", package: "racnn"),
         .product(name: "Tensors", package: "racnn"),

@@ -149,4 +149,29 @@ import Testing
       }
     }
   }
+
+  /// A profile changes no bit, and counts as the operators are defined.
+  @Test func profilesChangeNothing() {
+    var generator = RandomGenerator(seed: 1)
+    let x = Tensor.random([2, 16, 9, 9], using: &generator)
+    let weight = Tensor.random([24, 16, 3, 3], using: &generator).variable()
+    func apply() -> [Float] {
+      let y = convolution(x, weight: weight, padding: .symmetric(1), activation: .relu)
+      let z = batchNorm(y, scale: .ones([24]), shift: .zeros([24]), epsilon: 1e-5).output
+      let pooled = maxPool(z, window: 2, stride: 2, padding: .symmetric(0))
+      let loss = globalAveragePool(pooled + pooled * 3).squared().sum()
+      return pooled.values + (gradients(of: loss, for: [weight])[0]?.values ?? [])
+    }
+    let plain = apply()
+    let (result, timings) = Kernels.profiling(apply)
+    #expect(result == plain)
+    let forward = timings.first { $0.kernel == "convolution" }
+    #expect(forward?.calls == 1)
+    #expect(forward?.operations == Double(2 * 2 * 24 * 81 * 16 * 9))
+    #expect(forward?.bytes == Double(4 * (2 * 16 * 81 + 2 * 24 * 81 + 24 * 16 * 9)))
+    #expect(forward.map { $0.seconds > 0 } == true)
+    for kernel in ["convolution, to the weights", "batch moments", "batch norm", "max pool"] {
+      #expect(timings.contains { $0.kernel == kernel }, "\(kernel)")
+    }
+  }
 }

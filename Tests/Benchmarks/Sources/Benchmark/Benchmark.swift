@@ -49,6 +49,9 @@ struct Benchmark: ParsableCommand {
   @Flag(name: .customLong("freeze-bn"), help: "Normalise by running statistics when training.")
   var freezesBatchNorm = false
 
+  @Flag(help: "Tell what each kernel took, in a step at one scale after another.")
+  var profile = false
+
   private static func backbone(_ name: String) throws -> BackboneArchitecture {
     guard let backbone = BackboneArchitecture(rawValue: name) else {
       let known = BackboneArchitecture.allCases.map(\.rawValue).joined(separator: ", ")
@@ -79,11 +82,20 @@ struct Benchmark: ParsableCommand {
     let start = Usage.now()
     for _ in 0..<steps { step() }
     let spent = Usage.now() - start
+    if profile { showProfile(of: step) }
     let images = Double(batch * steps)
     print(
       "racnn \(mode) \(backbone.rawValue) \(scale1)/\(zoom) batch=\(batch) threads=\(threads)"
         + "\(freezesBatchNorm ? " freeze-bn" : ""): \(fixed(images / spent.wall)) images/s, "
         + "\(fixed(spent.cpu / images)) CPU s/image, \(Usage.peakMegabytes) MiB")
+  }
+
+  private func showProfile(of step: () -> Void) {
+    let machine = Machine()
+    let start = Usage.now()
+    let timings = Kernels.profiling(step).timings
+    let seconds = (Usage.now() - start).wall
+    Profile(timings: timings, seconds: seconds, machine: machine, threads: threads).show()
   }
 
   /// The network of the comparison: attention with 1,024 units and a mask of k = 10.

@@ -1,0 +1,203 @@
+/// Passes each call on to another set, and logs what it took.
+///
+/// Every requirement must stand here: one left out would be computed in plain Swift.
+struct ProfilingKernels: KernelSet {
+  let base: any KernelSet
+  let log: KernelLog
+
+  func setThreadCount(_ count: Int) { base.setThreadCount(count) }
+
+  /// Kernels that do a few operations a float are bound by memory; `operations` counts them.
+  private func elementwise<R>(
+    _ kernel: String, _ shape: Shape, operations: Int, tensors: Int, _ body: () -> R
+  ) -> R {
+    log.measure(
+      kernel, "\(shape)", operations: operations * shape.count, floats: tensors * shape.count, body)
+  }
+
+  func reordered(_ x: Tensor, to layout: Layout) -> Tensor {
+    if x.layout == layout { return x.detached }
+    return elementwise("reorder", x.shape, operations: 0, tensors: 2) {
+      base.reordered(x, to: layout)
+    }
+  }
+
+  func sum(_ a: Tensor, _ b: Tensor, _ activation: Activation) -> Tensor {
+    elementwise("sum", a.shape, operations: 1, tensors: 3) { base.sum(a, b, activation) }
+  }
+
+  func scaled(_ x: Tensor, by scale: Float) -> Tensor {
+    elementwise("scale", x.shape, operations: 1, tensors: 2) { base.scaled(x, by: scale) }
+  }
+
+  func activated(_ x: Tensor, _ activation: Activation) -> Tensor {
+    elementwise("activation", x.shape, operations: 1, tensors: 2) {
+      base.activated(x, activation)
+    }
+  }
+
+  func activationGradient(_ y: Tensor, _ dy: Tensor, _ activation: Activation) -> Tensor {
+    elementwise("activation, gradient", y.shape, operations: 1, tensors: 3) {
+      base.activationGradient(y, dy, activation)
+    }
+  }
+
+  func matrixProduct(
+    _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, transposed transposesA: Bool,
+    _ b: UnsafePointer<Float>, transposed transposesB: Bool, into c: UnsafeMutablePointer<Float>
+  ) {
+    let (m, n, k) = size
+    log.measure(
+      "matrix product", "[\(m), \(k)] [\(k), \(n)]", operations: 2 * m * n * k,
+      floats: m * k + k * n + m * n
+    ) {
+      base.matrixProduct(size, a, transposed: transposesA, b, transposed: transposesB, into: c)
+    }
+  }
+
+  private func convolution<R>(
+    _ direction: String, _ geometry: ConvolutionGeometry, _ body: () -> R
+  ) -> R {
+    let kind = geometry.isDepthwise ? "depthwise" : "convolution"
+    return log.measure(
+      kind + direction, geometry.title, operations: geometry.operations,
+      floats: geometry.inputShape.count + geometry.outputShape.count + geometry.weightShape.count,
+      body)
+  }
+
+  func convolution(
+    _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
+    _ activation: Activation
+  ) -> Tensor {
+    convolution("", geometry) { base.convolution(geometry, x, weight, bias, activation) }
+  }
+
+  func convolutionDataGradient(
+    _ geometry: ConvolutionGeometry, _ dy: Tensor, _ weight: Tensor
+  ) -> Tensor {
+    convolution(", to the data", geometry) {
+      base.convolutionDataGradient(geometry, dy, weight)
+    }
+  }
+
+  func convolutionWeightGradient(
+    _ geometry: ConvolutionGeometry, _ x: Tensor, _ dy: Tensor
+  ) -> Tensor {
+    convolution(", to the weights", geometry) {
+      base.convolutionWeightGradient(geometry, x, dy)
+    }
+  }
+
+  func channelSums(_ x: Tensor) -> Tensor {
+    elementwise("channel sums", x.shape, operations: 1, tensors: 1) { base.channelSums(x) }
+  }
+
+  private func pool<R>(_ kernel: String, _ geometry: PoolGeometry, _ body: () -> R) -> R {
+    let outputs = geometry.batch * geometry.channels * geometry.outHeight * geometry.outWidth
+    let inputs = geometry.batch * geometry.channels * geometry.height * geometry.width
+    return log.measure(
+      kernel,
+      "\(geometry.batch) x \(geometry.channels), \(geometry.height) x \(geometry.width), "
+        + "\(geometry.window)/\(geometry.stride)",
+      operations: outputs * geometry.window * geometry.window, floats: inputs + outputs, body)
+  }
+
+  func maxPool(_ geometry: PoolGeometry, _ x: Tensor) -> Tensor {
+    pool("max pool", geometry) { base.maxPool(geometry, x) }
+  }
+
+  func maxPoolGradient(_ geometry: PoolGeometry, _ x: Tensor, _ dy: Tensor) -> Tensor {
+    pool("max pool, gradient", geometry) { base.maxPoolGradient(geometry, x, dy) }
+  }
+
+  func averagePool(_ geometry: PoolGeometry, _ x: Tensor) -> Tensor {
+    pool("average pool", geometry) { base.averagePool(geometry, x) }
+  }
+
+  func averagePoolGradient(_ geometry: PoolGeometry, _ dy: Tensor) -> Tensor {
+    pool("average pool, gradient", geometry) { base.averagePoolGradient(geometry, dy) }
+  }
+
+  func globalAverage(_ x: Tensor) -> Tensor {
+    elementwise("global average", x.shape, operations: 1, tensors: 1) { base.globalAverage(x) }
+  }
+
+  func globalAverageGradient(_ dy: Tensor, _ shape: Shape, _ layout: Layout) -> Tensor {
+    elementwise("global average, gradient", shape, operations: 0, tensors: 1) {
+      base.globalAverageGradient(dy, shape, layout)
+    }
+  }
+
+  func batchMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
+    elementwise("batch moments", x.shape, operations: 3, tensors: 1) { base.batchMoments(x) }
+  }
+
+  func normalized(
+    _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Float, _ activation: Activation,
+    mean: Tensor, variance: Tensor
+  ) -> Tensor {
+    elementwise("batch norm", x.shape, operations: 3, tensors: 2) {
+      base.normalized(
+        x, scale: scale, shift: shift, epsilon: epsilon, activation, mean: mean,
+        variance: variance)
+    }
+  }
+
+  func batchNormGradient(
+    _ x: Tensor, _ dy: Tensor, scale: Tensor, shift: Tensor, epsilon: Float,
+    _ activation: Activation, mean: Tensor, variance: Tensor
+  ) -> (dx: Tensor, dscale: Tensor, dshift: Tensor) {
+    // Both inputs are read twice.
+    elementwise("batch norm, gradient", x.shape, operations: 10, tensors: 5) {
+      base.batchNormGradient(
+        x, dy, scale: scale, shift: shift, epsilon: epsilon, activation, mean: mean,
+        variance: variance)
+    }
+  }
+
+  private func sample<R>(
+    _ kernel: String, _ source: Tensor, _ size: Int, _ body: () -> R
+  ) -> R {
+    // Four neighbours a sample, weighted and summed.
+    let samples = source.shape[0] * source.shape[1] * size * size
+    return log.measure(
+      kernel, "\(source.shape) to \(size)", operations: 8 * samples, floats: 5 * samples, body)
+  }
+
+  func sampleBox(_ source: Tensor, _ box: Tensor, size: Int, edge: Float?) -> Tensor {
+    sample("crop", source, size) { base.sampleBox(source, box, size: size, edge: edge) }
+  }
+
+  func sampleBoxGradient(
+    _ source: Tensor, _ box: Tensor, _ dy: Tensor, edge: Float?, wantsSource: Bool, wantsBox: Bool
+  ) -> (source: Tensor?, box: Tensor?) {
+    sample("crop, gradient", source, dy.shape[2]) {
+      base.sampleBoxGradient(
+        source, box, dy, edge: edge, wantsSource: wantsSource, wantsBox: wantsBox)
+    }
+  }
+
+  func sgd(_ update: SGDUpdate, _ weight: UnsafeMutableBufferPointer<Float>) {
+    log.measure("SGD", "", operations: 5 * weight.count, floats: 5 * weight.count) {
+      base.sgd(update, weight)
+    }
+  }
+
+  func adamW(_ update: AdamWUpdate, _ weight: UnsafeMutableBufferPointer<Float>) {
+    log.measure("AdamW", "", operations: 13 * weight.count, floats: 7 * weight.count) {
+      base.adamW(update, weight)
+    }
+  }
+}
+
+extension ConvolutionGeometry {
+  /// Of each direction alike.
+  fileprivate var operations: Int {
+    2 * outputShape.count * (inputs / groups) * kernelHeight * kernelWidth
+  }
+
+  fileprivate var title: String {
+    "\(batch) x \(inputs) to \(outputs), \(height) x \(width), \(kernelHeight)/\(stride)"
+      + (groups > 1 && !isDepthwise ? ", \(groups) groups" : "")
+  }
+}
