@@ -92,6 +92,9 @@ public func adaptiveAveragePool(_ input: Tensor, size: Int) -> Tensor {
     "adaptiveAveragePool: \(input.shape) to \(size)")
   let (height, width) = (input.shape[2], input.shape[3])
   if height == size && width == size { return input }
+  if height == width && height % size == 0 {
+    return averagePool(input, window: height / size, stride: height / size)
+  }
   func parts(_ extent: Int) -> Tensor {
     Tensor([size, extent]) { weights in
       weights.update(repeating: 0)
