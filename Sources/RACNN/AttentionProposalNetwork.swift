@@ -1,3 +1,4 @@
+internal import Glibc
 public import NeuralNetworks
 public import Tensors
 
@@ -22,13 +23,18 @@ public struct AttentionProposalNetwork {
   ///   - channels: Channels of the feature map.
   ///   - side: The feature map's side.
   ///   - width: Units of the hidden layer; 1024 in the paper.
-  public init(_ scope: ParameterScope, channels: Int, side: Int, width: Int) {
+  ///   - halfSide: Of the box that it proposes at first, a parent's side, above 1/6 and below 1/2.
+  public init(
+    _ scope: ParameterScope, channels: Int, side: Int, width: Int,
+    halfSide: Float = InitialBox.paperHalfSide
+  ) {
     grid = min(side, AttentionProposalNetwork.largestGrid)
     hidden = Linear(scope("hidden"), inputs: channels * grid * grid, outputs: width)
     out = Linear(scope("out"), inputs: width, outputs: 3)
-    // It begins at the centred box of half its parent's side. Begun at random, half of the boxes
-    // start near the greatest or the least size, where the sigmoid hardly learns.
-    out.bias?.value = Tensor([0, 0, -1.098_612_3], shape: [3])
+    // It begins at the centred box of about the size that it is taught first. Begun at random, half
+    // of the boxes start near the greatest or the least size, where the sigmoid hardly learns.
+    let share = Double((halfSide - 1 / 6) * 3)
+    out.bias?.value = Tensor([0, 0, Float(log(share / (1 - share)))], shape: [3])
   }
 
   /// `[N, C, h, w]` to boxes in units of the side of what the map shows.

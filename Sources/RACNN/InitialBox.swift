@@ -1,7 +1,7 @@
 public import Tensors
 
-/// The paper's own first boxes: the square of half the parent's side with the largest summed
-/// response of the last convolution.
+/// The paper's own first boxes: the square with the largest summed response of the last
+/// convolution, of half the parent's side in the paper.
 ///
 /// They are what the APN is first taught, and where a network without one looks. The response is
 /// the sum over the channels of the rectified map. A 4x4 or 7x7 map is interpolated to a fine grid
@@ -9,11 +9,13 @@ public import Tensors
 public enum InitialBox {
   /// Cells of the fine grid a side.
   static let fineness = 64
-  /// Half-side of the boxes, a parent's side.
-  public static let halfSide: Float = 0.25
+  /// The half-side of the paper's boxes, a parent's side.
+  public static let paperHalfSide: Float = 0.25
 
   /// `[N, C, h, w]` to boxes in units of the side of what the map shows; off the tape.
-  public static func boxes(for features: Tensor) -> Box {
+  ///
+  /// - Parameter halfSide: of the boxes, a parent's side; at most a half.
+  public static func boxes(for features: Tensor, halfSide: Float = paperHalfSide) -> Box {
     let shape = features.shape
     let (count, height, width) = (shape[0], shape[2], shape[3])
     let response = withoutTape { features.detached.relu().sum([1]) }.values
@@ -21,16 +23,18 @@ public enum InitialBox {
     values.reserveCapacity(3 * count)
     for index in 0..<count {
       let map = Array(response[index * height * width..<(index + 1) * height * width])
-      let center = center(of: map, height: height, width: width)
+      let center = center(of: map, height: height, width: width, halfSide: halfSide)
       values += [center.x, center.y, halfSide]
     }
     return Box(Tensor(values, shape: [count, 3]))
   }
 
   /// The centre of the best square, in units of the side; equals go to the one nearest the middle.
-  static func center(of map: [Float], height: Int, width: Int) -> (x: Float, y: Float) {
+  static func center(
+    of map: [Float], height: Int, width: Int, halfSide: Float
+  ) -> (x: Float, y: Float) {
     let side = fineness
-    let window = side / 2
+    let window = max(1, min(side, Int((2 * halfSide * Float(side)).rounded())))
     let integral = integral(of: interpolated(map, height: height, width: width))
     let stride = side + 1
     var best = (sum: -Double.infinity, distance: Int.max, x: 0, y: 0)

@@ -30,6 +30,8 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var fuses = true
   /// Where the network looks next.
   public var boxPolicy = BoxPolicy.learned
+  /// The half-side of initial boxes, a parent's side, and of those at the middle; nil is the paper's.
+  public var initialHalfSide: Float?
   /// What is done to a photo's samples before the network sees them.
   public var normalization: Normalization
 

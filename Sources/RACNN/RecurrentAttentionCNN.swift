@@ -66,7 +66,8 @@ public final class RecurrentAttentionCNN {
           ? nil
           : AttentionProposalNetwork(
             scope("proposal"), channels: backbone.channels,
-            side: (size + backbone.stride - 1) / backbone.stride, width: width)
+            side: (size + backbone.stride - 1) / backbone.stride, width: width,
+            halfSide: configuration.initialHalfSide ?? InitialBox.paperHalfSide)
       }
       scales.append(
         Scale(
@@ -102,10 +103,20 @@ public final class RecurrentAttentionCNN {
   func proposedBox(after view: View, scale index: Int) -> Box {
     switch boxPolicy {
     case .learned:
-      scales[index].proposal?(view.features) ?? InitialBox.boxes(for: view.features)
-    case .initial: InitialBox.boxes(for: view.features)
-    case .center: .centered(count: view.box.values.shape[0], halfSide: InitialBox.halfSide)
+      scales[index].proposal?(view.features) ?? initialBox(for: view.features)
+    case .initial: initialBox(for: view.features)
+    case .center:
+      .centered(count: view.box.values.shape[0], halfSide: initialHalfSide)
     }
+  }
+
+  private var initialHalfSide: Float {
+    configuration.initialHalfSide ?? InitialBox.paperHalfSide
+  }
+
+  /// Where an APN is first taught to look, given the features of what it sees.
+  func initialBox(for features: Tensor) -> Box {
+    InitialBox.boxes(for: features, halfSide: initialHalfSide)
   }
 
   /// Each descriptor normalised on its own, side by side: `[N, sum of channels]`.

@@ -70,6 +70,36 @@ import Testing
     }
   }
 
+  /// The third scale sees 224 of a source's 448 pixels at 224, and a box of half the side at least.
+  @Test func zoomsReachTheSourcesPixelsEvenly() {
+    func halfSide(_ sizes: [Int], source: Int = 448) -> Float? {
+      var configuration = TrainingConfiguration(dataset: "", output: "")
+      (configuration.inputSizes, configuration.sourceSize) = (sizes, source)
+      return configuration.model(classNames: ["a", "b"]).initialHalfSide
+    }
+    let default224 = halfSide([224, 224, 224]) ?? 0
+    #expect(abs(2 * default224 * 2 * default224 * 448 - 224) < 0.01)
+    #expect(halfSide([96, 96, 96]) == 0.25)
+    #expect(halfSide([224, 224]) == 0.25)
+    #expect(halfSide([448, 448, 448]) == 0.36)
+    #expect(
+      TrainingConfiguration.paper(dataset: "", output: "").model(classNames: []).initialHalfSide
+        == 0.25)
+  }
+
+  /// A larger square sees more of the response, and the proposals begin at its size.
+  @Test func initialBoxesOfAnotherSize() {
+    let map = noise([1, 1, 7, 7], seed: 3).relu()
+    let box = InitialBox.boxes(for: map, halfSide: 0.375).values.values
+    #expect(box[2] == 0.375 && box[0] >= 0.375 && box[0] <= 0.625)
+    let store = ParameterStore(seed: 1)
+    let network = AttentionProposalNetwork(
+      store.scope, channels: 2, side: 4, width: 3, halfSide: 0.375)
+    let proposed = withoutTape { network(.zeros([1, 2, 4, 4])) }.values.values
+    // The weights of the last layer are random: near is all that can be said.
+    #expect(abs(proposed[2] - 0.375) < 0.06)
+  }
+
   /// 64 x 64 by bilinear interpolation, written plainly.
   private func fineMap(_ cells: [Float], _ side: Int) -> [[Double]] {
     func cell(_ y: Int, _ x: Int) -> Double {

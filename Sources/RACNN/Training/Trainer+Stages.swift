@@ -107,7 +107,7 @@ extension Trainer {
         let index = stage.scales[0] - 1
         guard let proposal = model.scales[index].proposal else { return }
         let features = views[index].features
-        let difference = proposal(features).values - InitialBox.boxes(for: features).values
+        let difference = proposal(features).values - model.initialBox(for: features).values
         tally.add(difference.squared().sum([1]).mean(), "proposal", batch.labels.count)
       }
     }

@@ -1,3 +1,4 @@
+internal import Glibc
 public import ImageDatasets
 
 /// Everything that a training is determined by; it is written to the run's `config.json`.
@@ -21,6 +22,9 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
   /// Units of the APN's hidden layer. The paper has 1024; with the 1,280 channels of the light
   /// default that would make the APNs 20 times as large as the rest of the network.
   public var proposalWidth = 128
+  /// The half-side of the boxes that APNs are taught first, a parent's side; nil spreads the zooms
+  /// evenly over the scales, see `evenHalfSide`.
+  public var initialHalfSide: Float?
   /// Seeds the splits, the parameters, the order of the photos and their augmentation.
   public var seed: UInt64 = 1
   /// Photos a step.
@@ -68,6 +72,7 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     configuration.backbone = .vgg19
     configuration.inputSizes = [448, 224, 224]
     configuration.proposalWidth = 1024
+    configuration.initialHalfSide = InitialBox.paperHalfSide
     configuration.batchSize = 8
     // VGG has no normalisation to hold its activations, so its layers bear smaller steps only.
     configuration.bodyRate = 3e-5
@@ -87,7 +92,20 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     model.sharesBackbone = sharesBackbone
     model.maskSharpness = maskSharpness
     model.proposalWidth = inputSizes.count > 1 ? proposalWidth : nil
+    model.initialHalfSide = initialHalfSide ?? evenHalfSide
     return model
+  }
+
+  /// Half-sides with which the last scale looks at the source's own pixels, neither shrunk nor
+  /// magnified, and each zoom is as strong as the next: further in there is nothing to be seen that
+  /// the source does not hold. Within 0.25, the paper's, and 0.36.
+  ///
+  /// With the paper's at every size, the third scale at 224 pixels saw 112 of the source's, blown up:
+  /// 15 % of a bird, and less often right than the first scale.
+  var evenHalfSide: Float {
+    let zooms = Float(max(1, inputSizes.count - 1))
+    let ratio = Float(inputSizes.last ?? 1) / Float(sourceSize)
+    return min(max(0.5 * pow(ratio, 1 / zooms), InitialBox.paperHalfSide), 0.36)
   }
 
   /// Throws when a setting makes no sense.
@@ -105,6 +123,9 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     try check(batchSize > 0, "batch size", "\(batchSize) is no number of photos", "give 1 or more")
     try check(
       decodingThreads > 0 && computeThreads > 0, "threads", "there must be some", "give 1 or more")
+    try check(
+      initialHalfSide.map { $0 > 1.0 / 6 && $0 < 0.5 } ?? true, "initial half-side",
+      "\(initialHalfSide ?? 0) is out of range", "give more than 0.167 and less than 0.5")
     try check(proposalWidth > 0, "proposal width", "there must be units", "give 1 or more")
     try check(
       !plan.stages(scales: inputSizes.count, sharesBackbone: sharesBackbone).isEmpty, "epochs",
