@@ -53,4 +53,17 @@ extension Rectangle {
       y: square.y + (values[1] - values[2]) * square.height, width: 2 * values[2] * square.width,
       height: 2 * values[2] * square.height)
   }
+
+  /// The square `(tx, ty, tl)` in units of the source's side around a rectangle of a photo of that
+  /// many pixels, moved and shrunk to lie within the source; all of it for no rectangle.
+  static func box(around subject: Rectangle?, width: Int, height: Int) -> [Float] {
+    guard let subject else { return [0.5, 0.5, 0.5] }
+    let square = Source.center(width: width, height: height)
+    let half = min(0.5, max(subject.width, subject.height) / 2 / square.width)
+    func place(_ center: Double) -> Float { Float(min(max(center, half), 1 - half)) }
+    return [
+      place((subject.x + subject.width / 2 - square.x) / square.width),
+      place((subject.y + subject.height / 2 - square.y) / square.height), Float(half),
+    ]
+  }
 }

@@ -15,6 +15,8 @@ public struct Evaluation: Codable, Hashable, Sendable {
   public var confusion: [[Int]]
   /// How well the boxes fit the subjects', by scale; nil where the data set has none.
   public var boxes: [BoxScore]?
+  /// The same with boxes that were not learned; nil where it was not asked for.
+  public var controls: [ControlScore]?
   /// Wall-clock seconds.
   public var seconds: Double
   /// CPU seconds over all threads.

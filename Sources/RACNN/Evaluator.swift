@@ -17,37 +17,25 @@ public func evaluate(
   _ model: RecurrentAttentionCNN, on dataset: ImageDataset, split: Split, batchSize: Int = 16,
   threads: Int = 1, cacheMegabytes: Int = 256, progress: (Int, Int) -> Void = { _, _ in }
 ) throws -> Evaluation {
-  let samples = dataset.samples[split] ?? []
   let (wall, cpu) = (Clock.wall, Clock.cpu)
   let classNames = model.configuration.classNames
-  let labels = try model.labels(of: dataset)
   var tally = Tally(classes: classNames.count)
   var boxes = BoxScoring()
-  let cache = SourceCache(
-    dataset: dataset.root, sourceSize: model.configuration.sourceSize,
-    memoryBudget: cacheMegabytes << 20)
-  let loader = BatchLoader(
-    dataset: dataset, samples: samples, cache: cache, batchSize: batchSize,
-    normalization: model.configuration.normalization, augmentation: nil, shuffles: false, seed: 0,
-    threads: threads)
-  guard !samples.isEmpty else {
-    throw RACNNError.emptySplit(dataset: dataset.root, split: split.rawValue)
-  }
-  var batches = loader.epoch(0)
-  while let batch = try batches.next() {
+  let batches = try EvaluationBatches(
+    model, dataset, split, batchSize: batchSize, threads: threads, cacheMegabytes: cacheMegabytes)
+  try batches.forEach(progress: progress) { batch, labels in
     let output = withoutTape { model(batch.tensor()) }
-    tally.add(output.views, fused: output.fused, labels: batch.labels.map { labels[$0] })
+    tally.add(output.views, fused: output.fused, labels: labels)
     for (scale, view) in output.views.enumerated().dropFirst() {
       let values = view.box.values.values
       for (row, index) in batch.indices.enumerated() {
-        guard let subject = samples[index].box else { continue }
+        guard let subject = batches.samples[index].box else { continue }
         let size = batch.photoSizes[row]
         boxes.add(
           Rectangle(box: values[3 * row..<3 * row + 3], width: size.width, height: size.height),
           scale: scale + 1, subject: subject)
       }
     }
-    progress(tally.count, samples.count)
   }
   let confusion = tally.confusion
   return Evaluation(
@@ -58,6 +46,54 @@ public func evaluate(
     },
     confusion: confusion, boxes: boxes.result, seconds: Clock.wall - wall,
     cpuSeconds: Clock.cpu - cpu)
+}
+
+/// The photos of a split in batches.
+struct EvaluationBatches {
+  let samples: [Sample]
+  private let loader: BatchLoader
+  private let labels: [Int]
+
+  init(
+    _ model: RecurrentAttentionCNN, _ dataset: ImageDataset, _ split: Split, batchSize: Int,
+    threads: Int, cacheMegabytes: Int
+  ) throws {
+    samples = dataset.samples[split] ?? []
+    labels = try model.labels(of: dataset)
+    guard !samples.isEmpty else {
+      throw RACNNError.emptySplit(dataset: dataset.root, split: split.rawValue)
+    }
+    let cache = SourceCache(
+      dataset: dataset.root, sourceSize: model.configuration.sourceSize,
+      memoryBudget: cacheMegabytes << 20)
+    loader = BatchLoader(
+      dataset: dataset, samples: samples, cache: cache, batchSize: batchSize,
+      normalization: model.configuration.normalization, augmentation: nil, shuffles: false,
+      seed: 0, threads: threads)
+  }
+
+  /// Calls a closure with each batch and the network's labels of its photos.
+  func forEach(
+    progress: (Int, Int) -> Void, _ body: (ImageBatch, [Int]) throws -> Void
+  ) throws {
+    var batches = loader.epoch(0)
+    var done = 0
+    while let batch = try batches.next() {
+      try body(batch, batch.labels.map { labels[$0] })
+      done += batch.count
+      progress(done, samples.count)
+    }
+  }
+
+  /// The squares around the subjects of a batch, within the sources.
+  func subjects(of batch: ImageBatch) -> Box {
+    var values: [Float] = []
+    for (row, index) in batch.indices.enumerated() {
+      let (size, box) = (batch.photoSizes[row], samples[index].box)
+      values += Rectangle.box(around: box, width: size.width, height: size.height)
+    }
+    return Box(Tensor(values, shape: [batch.count, 3]))
+  }
 }
 
 extension RecurrentAttentionCNN {

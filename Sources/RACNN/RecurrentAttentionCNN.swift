@@ -20,6 +20,19 @@ public final class RecurrentAttentionCNN {
       fused?.softmax() ?? meanProbabilities(scales: views.count)
     }
 
+    /// The most likely classes by scales: `1`, `2`, ... alone, `1+2` by the mean of two, and so on,
+    /// and of all the decision.
+    var answers: [String: [Int]] {
+      var answers = [Tally.key(upTo: views.count): probabilities.argmax()]
+      for (index, view) in views.enumerated() where views.count > 1 {
+        answers["\(index + 1)"] = view.logits.argmax()
+      }
+      for scales in 2..<max(2, views.count) {
+        answers[Tally.key(upTo: scales)] = meanProbabilities(scales: scales).argmax()
+      }
+      return answers
+    }
+
     /// The mean of the first scales' probabilities, `[N, classes]`.
     public func meanProbabilities(scales: Int) -> Tensor {
       let each = views.prefix(scales).map { $0.logits.softmax() }
@@ -83,13 +96,16 @@ public final class RecurrentAttentionCNN {
   }
 
   /// Looks at `source [N, 3, S, S]`, the normalised photos, at every scale.
-  public func callAsFunction(_ source: Tensor) -> Output {
+  public func callAsFunction(_ source: Tensor) -> Output { look(source, next: nextBox) }
+
+  /// The same with boxes, in units of the source's side, that a closure gives after each view.
+  func look(_ source: Tensor, next: (_ view: View, _ scale: Int) -> Box) -> Output {
     var box = Box.whole(count: source.shape[0])
     var views: [View] = []
     for (index, scale) in scales.enumerated() {
       let view = scale(source, box)
       views.append(view)
-      if index + 1 < scales.count { box = nextBox(after: view, scale: index) }
+      if index + 1 < scales.count { box = next(view, index) }
     }
     return Output(views: views, fused: fusion.map { $0(fusionInput(views)) })
   }

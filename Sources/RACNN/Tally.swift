@@ -27,29 +27,25 @@ struct Tally {
     count += labels.count
     let output = RecurrentAttentionCNN.Output(views: views, fused: fused)
     for (index, view) in views.enumerated() {
-      note("\(index + 1)", view.logits.argmax(), labels)
       add(crossEntropy(view.logits, classes: labels), "classification \(index + 1)", labels.count)
     }
-    for scales in 1..<max(2, views.count) where scales > 1 {
-      note(Self.key(upTo: scales), output.meanProbabilities(scales: scales).argmax(), labels)
+    let answers = output.answers
+    for (key, answers) in answers {
+      correct[key, default: 0] += zip(answers, labels).count { $0 == $1 }
     }
-    let decision = output.probabilities
-    let answers = decision.argmax()
     if views.count > 1 {
-      note(Self.key(upTo: views.count), answers, labels)
       let ranking = RankingLoss(views.map(\.logits), classes: labels)
       add(ranking.total, "ranking", labels.count)
     }
+    let decision = output.probabilities
     add(-(decision + 1e-12).log().picked(labels).mean(), "decision", labels.count)
-    for (answer, label) in zip(answers, labels) { confusion[label][answer] += 1 }
+    for (answer, label) in zip(answers[Self.key(upTo: views.count)] ?? [], labels) {
+      confusion[label][answer] += 1
+    }
   }
 
   /// Takes a batch's mean of a loss.
   mutating func add(_ loss: Tensor, _ name: String, _ count: Int) {
     sums[name, default: 0] += Double(loss.item) * Double(count)
-  }
-
-  private mutating func note(_ key: String, _ answers: [Int], _ labels: [Int]) {
-    correct[key, default: 0] += zip(answers, labels).count { $0 == $1 }
   }
 }

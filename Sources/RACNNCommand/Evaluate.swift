@@ -15,6 +15,7 @@ struct Evaluate: ParsableCommand {
       EXAMPLE:
         racnn evaluate runs/birds-1/model.safetensors birds
         racnn evaluate runs/birds-1/model.safetensors birds --split validation --json
+        racnn evaluate runs/birds-1/model.safetensors birds --controls
       """)
 
   @Argument(help: "A model that racnn train wrote, or its run.", completion: .file())
@@ -38,7 +39,13 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Where to look: learned, initial (largest response), or center, as a control.")
   var boxes: BoxPolicy?
 
+  @Flag(help: "Score boxes that were not learned too: initial, centre, random, and true ones.")
+  var controls = false
+
   func validate() throws {
+    guard !controls || boxes == nil else {
+      throw ValidationError("--controls looks everywhere, so --boxes has no meaning with it")
+    }
     guard batchSize > 0 else { throw ValidationError("--batch-size must be at least 1") }
     guard threads ?? 1 > 0 else { throw ValidationError("--threads must be at least 1") }
   }
@@ -50,9 +57,13 @@ struct Evaluate: ParsableCommand {
     if let boxes { network.boxPolicy = boxes }
     let photos = try photos(for: network, at: path)
     var line = ProgressLine()
-    let evaluation = try evaluate(
-      network, on: photos, split: split, batchSize: batchSize,
-      progress: { done, total in line.show("photo \(done) of \(total)") })
+    func show(_ done: Int, _ total: Int) { line.show("photo \(done) of \(total)") }
+    var evaluation = try evaluate(
+      network, on: photos, split: split, batchSize: batchSize, progress: show)
+    if controls {
+      evaluation.controls = try evaluateControls(
+        network, on: photos, split: split, batchSize: batchSize, progress: show)
+    }
     line.clear()
     try Console.line(json ? JSON.text(evaluation) : evaluation.text)
   }

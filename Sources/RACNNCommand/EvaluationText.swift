@@ -16,6 +16,28 @@ extension Evaluation {
       }
   }
 
+  /// Each control's accuracies, and by how much the learned boxes are better than its.
+  private var controlLines: [String] {
+    guard let controls else { return [] }
+    func text(_ interval: Interval?) -> String {
+      guard let interval else { return "" }
+      func points(_ share: Double) -> String { Text.fixed(100 * share, 1) }
+      return
+        "\(points(interval.value)) (\(points(interval.low)) to \(points(interval.high)))"
+    }
+    // What scale 1 sees is the same for all.
+    let keys = combinations.filter { $0 != "1" }
+    let scores = controls.map { score in
+      [score.control.rawValue] + keys.map { text(score.accuracy[$0]) }
+    }
+    let advantages = controls.filter { !$0.advantage.isEmpty }.map { score in
+      [score.control.rawValue] + keys.map { text(score.advantage[$0]) }
+    }
+    return ["accuracy by boxes, % (95 % interval over photos):"]
+      + Text.table([["boxes"] + keys] + scores)
+      + ["learned boxes are better by, points:"] + Text.table([["than"] + keys] + advantages)
+  }
+
   /// The table for people, with the boxes' scores below.
   var text: String {
     var lines = ["accuracy on the \(split) split, \(count) photos:"] + Text.table(rows)
@@ -25,6 +47,7 @@ extension Evaluation {
           + " the subject's box, \(Text.percent(box.meanCoverage)) of which they cover; IoU"
           + " \(Text.fixed(box.meanIoU, 2)) (means over \(box.count) photos)")
     }
+    for line in controlLines { lines.append(line) }
     return lines.joined(separator: "\n")
   }
 }

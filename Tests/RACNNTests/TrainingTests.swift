@@ -1,3 +1,4 @@
+import ImageDatasets
 import NeuralNetworks
 import RACNN
 import Testing
@@ -116,5 +117,38 @@ import Testing
     configuration.inputSizes = [7]
     #expect(throws: RACNNError.self) { try run(configuration) }
     #expect(folder.names("bad").isEmpty)
+  }
+
+  /// Controls look elsewhere, and say with which certainty that is worse.
+  @Test func controlsAreScored() throws {
+    let folder = TemporaryFolder()
+    try drawPatches(in: folder)
+    let configuration = tinyTraining(folder, run: "controls")
+    let result = try train(configuration)
+    let model = try RecurrentAttentionCNN(contentsOf: result.modelPath)
+    let dataset = try ImageDataset(
+      contentsOf: configuration.dataset, manifest: Run(contentsOf: configuration.output).manifest)
+    let plain = try evaluate(model, on: dataset, split: .train)
+    let scores = try evaluateControls(model, on: dataset, split: .train, batchSize: 5)
+    // These photos have no true boxes.
+    #expect(scores.map(\.control) == [.learned, .initial, .center, .random])
+    #expect(scores[0].accuracy.mapValues(\.value) == plain.accuracy)
+    for score in scores {
+      #expect(Set(score.accuracy.keys) == ["1", "2", "3", "1+2", "1+2+3"])
+      #expect(score.accuracy["1"] == scores[0].accuracy["1"])
+      for (key, interval) in score.accuracy {
+        #expect(interval.low <= interval.value && interval.value <= interval.high)
+        let learned = scores[0].accuracy[key]?.value ?? 0
+        let advantage = score.advantage[key]?.value ?? 0
+        #expect(abs(advantage - (learned - interval.value)) < 1e-9 || score.control == .learned)
+      }
+    }
+    let again = try evaluateControls(model, on: dataset, split: .train, batchSize: 5)
+    #expect(again == scores)
+    let other = try evaluateControls(model, on: dataset, split: .train, seed: 2, batchSize: 5)
+    #expect(other[2].accuracy.mapValues(\.value) == scores[2].accuracy.mapValues(\.value))
+    model.boxPolicy = .initial
+    let initial = try evaluate(model, on: dataset, split: .train)
+    #expect(scores[1].accuracy.mapValues(\.value) == initial.accuracy)
   }
 }
