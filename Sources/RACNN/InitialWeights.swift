@@ -20,4 +20,9 @@ enum InitialWeights {
     }
     return true
   }
+
+  /// Whether `load` finds a file for a training.
+  static func exist(for configuration: TrainingConfiguration) -> Bool {
+    configuration.weights != nil || EmbeddedWeights.find(configuration.backbone.rawValue) != nil
+  }
 }

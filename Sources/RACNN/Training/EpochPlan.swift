@@ -3,7 +3,7 @@ public struct EpochPlan: Codable, Hashable, Sendable {
   /// Linear classifiers at scale 1.
   public var heads = 1
   /// Backbone and classifier, by scale; the last number holds for further scales too.
-  public var classify = [10, 8, 8]
+  public var classify = [12, 12, 12]
   /// Each APN towards the initial boxes.
   public var propose = 10
   /// Classifiers in each round of the alternation.

@@ -53,7 +53,8 @@ package func train(
   }
   try Run.create(configuration, dataset.manifest)
   let trainer = try Trainer(
-    configuration, dataset: dataset, model: model, progress: progress, isCancelled: isCancelled)
+    configuration, dataset: dataset, model: model, isPretrained: hasWeights && makeBackbone == nil,
+    progress: progress, isCancelled: isCancelled)
   trainer.announce(isResumed: false)
   if !hasWeights {
     progress(
@@ -76,7 +77,9 @@ package func train(
   let dataset = try ImageDataset(contentsOf: configuration.dataset, manifest: saved.manifest)
   let model = configuration.makeModel(dataset.classNames, makeBackbone)
   let trainer = try Trainer(
-    configuration, dataset: dataset, model: model, progress: progress, isCancelled: isCancelled)
+    configuration, dataset: dataset, model: model,
+    isPretrained: makeBackbone == nil && InitialWeights.exist(for: configuration),
+    progress: progress, isCancelled: isCancelled)
   if Run.exists(Run.checkpointPath(run)) {
     try trainer.resume()
   } else if makeBackbone == nil {

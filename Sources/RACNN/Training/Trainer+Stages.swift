@@ -42,9 +42,13 @@ extension Trainer {
   func enter(_ stage: Stage) throws {
     (state.step, state.bestLoss, state.staleEpochs, state.hasImproved) = (0, nil, 0, false)
     best = []
-    if stage.phase == .classify, stage.scales.count == 1, let scale = stage.scales.first, scale > 1
+    if stage.phase == .classify, stage.scales.count == 1, let scale = stage.scales.first, scale > 1,
+      !isPretrained
     {
-      // A zoom's network begins with what the one before it has learned.
+      // A zoom's network begins with what the one before it has learned, unless it knows more than
+      // nothing already: networks that learned on their own err on other photos. On CUB's training
+      // photos (128 pixels, 450 learned, 150 held out, 2 splits) the mean of three scales was right
+      // for 83.1 % so, and for 80 % when each began with the one before it.
       copy("scales.\(scale - 2).backbone", to: "scales.\(scale - 1).backbone")
       copy("scales.\(scale - 2).classifier", to: "scales.\(scale - 1).classifier")
     } else if stage.phase == .classify, stage.scales.count > 1 {

@@ -12,6 +12,8 @@ package final class Trainer {
   let train: BatchLoader
   let progress: (TrainingEvent) -> Void
   let isCancelled: () -> Bool
+  /// Whether each scale's backbone began with weights from a file.
+  let isPretrained: Bool
 
   var state = TrainingState()
   /// The moving parameters at the stage's lowest validation loss, where a stage goes back to them.
@@ -22,13 +24,15 @@ package final class Trainer {
 
   package init(
     _ configuration: TrainingConfiguration, dataset: ImageDataset, model: RecurrentAttentionCNN,
-    progress: @escaping (TrainingEvent) -> Void, isCancelled: @escaping () -> Bool
+    isPretrained: Bool = false, progress: @escaping (TrainingEvent) -> Void,
+    isCancelled: @escaping () -> Bool
   ) throws {
     self.configuration = configuration
     self.dataset = dataset
     self.model = model
     self.progress = progress
     self.isCancelled = isCancelled
+    self.isPretrained = isPretrained
     stages = configuration.plan.stages(
       scales: configuration.inputSizes.count, sharesBackbone: configuration.sharesBackbone)
     let photos = Split.allCases.map { dataset.samples[$0] ?? [] }

@@ -1,4 +1,3 @@
-internal import Glibc
 public import ImageDatasets
 
 /// Everything that a training is determined by; it is written to the run's `config.json`.
@@ -22,9 +21,12 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
   /// Units of the APN's hidden layer. The paper has 1024; with the 1,280 channels of the light
   /// default that would make the APNs 20 times as large as the rest of the network.
   public var proposalWidth = 128
-  /// The half-side of the boxes that APNs are taught first, a parent's side; nil spreads the zooms
-  /// evenly over the scales, see `evenHalfSide`.
-  public var initialHalfSide: Float?
+  /// The half-side of the boxes that APNs are taught first, a parent's side: two zooms of 1.5 bring
+  /// the third scale at 224 pixels near the source's own. The paper's 0.25 loses too much of the
+  /// subject: on CUB's training photos (128 pixels, 450 learned, 150 held out, 2 splits) scale 3 was
+  /// right for 72.2 % with it, 76.2 % with 0.30 and 80.0 % with 0.354, and the mean of three scales
+  /// for 79.0, 80.6 and 79.7 %. Nil, as in runs of before it was a setting, is the paper's.
+  public var initialHalfSide: Float? = 1 / 3
   /// Seeds the splits, the parameters, the order of the photos and their augmentation.
   public var seed: UInt64 = 1
   /// Photos a step.
@@ -45,8 +47,10 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
   public var weightDecay: Float = 0.02
   /// How training photos are varied from epoch to epoch.
   public var augmentation = Augmentation()
-  /// The share of the target that is spread over all classes.
-  public var labelSmoothing: Float = 0.1
+  /// The share of the target that is spread over all classes. Measured at scale 1 on CUB's training
+  /// photos (128 pixels, 450 learned and 150 held out, means of 4 splits): 73.3 % right with 0.1,
+  /// 76.7 % with 0.2.
+  public var labelSmoothing: Float = 0.2
   /// The share of the training photos that choices are made on, where a data set has no such split.
   public var validationFraction = 0.05
   /// The share of the photos held out for the last test, where a data set has no such split.
@@ -92,20 +96,8 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     model.sharesBackbone = sharesBackbone
     model.maskSharpness = maskSharpness
     model.proposalWidth = inputSizes.count > 1 ? proposalWidth : nil
-    model.initialHalfSide = initialHalfSide ?? evenHalfSide
+    model.initialHalfSide = initialHalfSide
     return model
-  }
-
-  /// Half-sides with which the last scale looks at the source's own pixels, neither shrunk nor
-  /// magnified, and each zoom is as strong as the next: further in there is nothing to be seen that
-  /// the source does not hold. Within 0.25, the paper's, and 0.36.
-  ///
-  /// With the paper's at every size, the third scale at 224 pixels saw 112 of the source's, blown up:
-  /// 15 % of a bird, and less often right than the first scale.
-  var evenHalfSide: Float {
-    let zooms = Float(max(1, inputSizes.count - 1))
-    let ratio = Float(inputSizes.last ?? 1) / Float(sourceSize)
-    return min(max(0.5 * pow(ratio, 1 / zooms), InitialBox.paperHalfSide), 0.36)
   }
 
   /// Throws when a setting makes no sense.
