@@ -76,8 +76,10 @@ struct Evaluate: ParsableCommand {
     {
       return try ImageDataset(contentsOf: dataset, manifest: run.manifest)
     }
+    let usual = TrainingConfiguration(dataset: dataset, output: "")
     let photos = try ImageDataset(
-      contentsOf: dataset, seed: 1, classNames: network.configuration.classNames)
+      contentsOf: dataset, seed: usual.seed, validationFraction: usual.validationFraction,
+      testFraction: usual.testFraction, classNames: network.configuration.classNames)
     if photos.layout == .classFolders {
       Console.note(
         "racnn: the splits of \(dataset) are made anew; photos that the model has learned"

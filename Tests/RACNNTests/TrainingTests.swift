@@ -1,6 +1,7 @@
 import ImageDatasets
 import NeuralNetworks
 import RACNN
+import Tensors
 import Testing
 
 @Suite(.serialized) struct TrainingTests {
@@ -150,5 +151,19 @@ import Testing
     model.boxPolicy = .initial
     let initial = try evaluate(model, on: dataset, split: .train)
     #expect(scores[1].accuracy.mapValues(\.value) == initial.accuracy)
+  }
+
+  /// A network of one scale decides by that scale's classifier.
+  @Test func oneScaleNeedsNoFusion() throws {
+    let folder = TemporaryFolder()
+    try drawPatches(in: folder)
+    var configuration = tinyTraining(folder, run: "one")
+    configuration.inputSizes = [32]
+    let result = try train(configuration)
+    let model = try RecurrentAttentionCNN(contentsOf: result.modelPath)
+    #expect(model.fusion == nil)
+    let output = withoutTape { model(.full(0.3, [2, 3, 48, 48])) }
+    #expect(output.probabilities.argmax() == output.views[0].logits.argmax())
+    #expect(result.evaluation?.accuracy.keys.map { $0 } == ["1"])
   }
 }

@@ -97,6 +97,8 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     model.maskSharpness = maskSharpness
     model.proposalWidth = inputSizes.count > 1 ? proposalWidth : nil
     model.initialHalfSide = initialHalfSide
+    // One scale has nothing to fuse, and no stage would fit the layer.
+    model.fuses = inputSizes.count > 1
     return model
   }
 

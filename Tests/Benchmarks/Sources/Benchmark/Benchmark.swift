@@ -49,7 +49,9 @@ struct Benchmark: ParsableCommand {
   @Flag(name: .customLong("freeze-bn"), help: "Normalise by running statistics when training.")
   var freezesBatchNorm = false
 
-  @Flag(help: "Tell what each kernel took, in a step at one scale after another.")
+  @Flag(
+    name: [.customLong("profile"), .customLong("operators")],
+    help: "Tell what each kernel took in one more step, and how much of what is possible that is.")
   var profile = false
 
   private static func backbone(_ name: String) throws -> BackboneArchitecture {
