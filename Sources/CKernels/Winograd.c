@@ -8,6 +8,19 @@
 // The gradient to the data is the same with the weights turned by 180 degrees. That to the weights
 // is the transpose of the forward pass: both sides are transformed, and the products summed over
 // the tiles.
+//
+// Measured on an AVX-512 core (its peak is 269), one picture, in GFLOP/s of the direct sum's
+// operations; the weights' with their transform back:
+//
+//   channels   map    forward   to the weights
+//   16         56, 7  359 171   330  84
+//   32         56, 7  724 438   705 131
+//   64         56, 7  879 587   821 142
+//   128        56, 7  993 623   904 131
+//   512        56,14  875 453   732 148
+//
+// With AVX2 (peak near 130): 420 to 500 forward, 340 to 440 to the weights, from 64 channels on
+// maps of 28 and more. To the weights of one tiny map the direct sum may be faster.
 
 #include "Kernels.h"
 
@@ -65,6 +78,7 @@ typedef struct {
   size_t room, lanes;
 } schedule;
 
+// The bounds are from the caches' sizes (1 MB of the second a core, 32 MB of the third), untuned.
 enum { SMALL_WEIGHTS = 3 << 20, OWN_TILES = 2 << 20, SHARED_TILES = 48 << 20 };
 
 static schedule plan(const winograd *w) {
