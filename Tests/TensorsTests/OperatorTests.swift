@@ -69,6 +69,21 @@ import Testing
     #expect(far.softmax().values == [1, 0, 0])
   }
 
+  /// The kernel for few rows, with more columns than it takes at a time.
+  @Test(arguments: [1, 2, 3, 5, 8, 9]) mutating func thinProducts(rows: Int) {
+    let (a, b) = (random([rows, 33_003]), random([7, 33_003]))
+    let product = a.matrixProduct(b, transposingRight: true).values
+    let (x, w) = (a.values, b.values)
+    for row in 0..<rows {
+      for column in 0..<7 {
+        let exact = (0..<33_003).reduce(0.0) {
+          $0 + Double(x[row * 33_003 + $1]) * Double(w[column * 33_003 + $1])
+        }
+        #expect(abs(Double(product[row * 7 + column]) - exact) < 1e-3)
+      }
+    }
+  }
+
   @Test mutating func matrixProducts() {
     checkGradients([random([3, 5]), random([5, 2])]) { $0[0].matrixProduct($0[1]) }
     checkGradients([random([5, 3]), random([2, 5])]) {

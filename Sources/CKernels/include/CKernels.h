@@ -41,6 +41,11 @@ void racnn_activate(const float *x, float *y, size_t count, int activation);
 /// dx = dy where the activation's output y lies in its open range, else 0; dx may be dy.
 void racnn_activation_gradient(const float *y, const float *dy, float *dx, size_t count, int activation);
 
+// ThinProduct.c: products of a few rows.
+
+/// c [m][n] = a [m][k] times b [n][k] transposed.
+void racnn_thin_product(size_t m, size_t n, size_t k, const float *a, const float *b, float *c);
+
 // Winograd.c: convolutions of 3x3 at stride 1, in blocked layouts, by less arithmetic.
 
 typedef struct {

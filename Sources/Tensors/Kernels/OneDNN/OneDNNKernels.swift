@@ -7,6 +7,8 @@
     /// The layout of pictures that suits this processor.
     let blocked = Layout.blocked(Int(racnn_preferred_block()))
     let primitives = PrimitiveCache()
+    /// Rows at most of a product that reads the other matrix where it lies.
+    private static let thinRows = 8
 
     init() {
       racnn_share_processors()
@@ -66,6 +68,9 @@
     ) {
       let (m, n, k) = size
       guard k > 0 else { return c.update(repeating: 0, count: m * n) }
+      if m <= OneDNNKernels.thinRows, !transposesA, transposesB {
+        return racnn_thin_product(m, n, k, a, b, c)
+      }
       let failure = racnn_matrix_product(
         transposesA ? 1 : 0, transposesB ? 1 : 0, m, n, k, a, transposesA ? m : k, b,
         transposesB ? k : n, c, n)
