@@ -52,6 +52,8 @@ public enum Initializer: Hashable, Sendable {
   ) -> Tensor {
     guard var source = generator else { return .zeros(shape) }
     defer { generator = source }
-    return Tensor((0..<shape.count).map { _ in draw(&source) }, shape: shape)
+    return Tensor(shape) { values in
+      for index in values.indices { values.initializeElement(at: index, to: draw(&source)) }
+    }
   }
 }
