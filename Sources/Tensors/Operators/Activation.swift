@@ -45,11 +45,9 @@ extension Tensor {
   ///
   /// Source: Hendrycks, Gimpel, "Gaussian Error Linear Units", 2016; exact, not the tanh form.
   public func gelu() -> Tensor {
-    func distribution(_ x: Float) -> Float { 0.5 * (1 + erff(x * Float(0.5).squareRoot())) }
-    return elementwise { x in
-      x * distribution(x)
-    } derivative: { x, _ in
-      distribution(x) + x * expf(-0.5 * x * x) * 0.398_942_28
+    let x = plain
+    return Kernels.current.gelu(x).recorded(from: [self]) { dy in
+      [Kernels.current.geluGradient(x, dy.plain)]
     }
   }
 
