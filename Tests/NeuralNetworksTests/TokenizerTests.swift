@@ -120,8 +120,8 @@ struct Sentences {
     let batch = TokenBatch(
       [TokenSequence(ids: [1, 2]), TokenSequence(ids: [3, 4, 5], segments: [0, 1, 1])], padding: 9)
     #expect((batch.count, batch.length) == (2, 3))
-    #expect(batch.ids == [1, 2, 9, 3, 4, 5])
-    #expect(batch.segments == [0, 0, 0, 0, 1, 1])
+    #expect(batch.ids == [[1, 2, 9], [3, 4, 5]])
+    #expect(batch.segments == [[0, 0, 0], [0, 1, 1]])
     #expect(batch.lengths == [2, 3])
   }
 

@@ -16,7 +16,7 @@ public struct FeedForward {
     project = configuration.linear(
       scope(configuration.names.project), inputs: hidden, outputs: width)
     activation = configuration.activation
-    dropout = Dropout(scope, rate: configuration.dropout)
+    dropout = Dropout(scope, rate: configuration.hiddenDropout ?? configuration.dropout)
   }
 
   /// The output for `x [..., width]`, of its shape.

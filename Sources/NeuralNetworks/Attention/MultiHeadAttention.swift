@@ -23,7 +23,7 @@ public struct MultiHeadAttention {
       configuration.heads > 0 && width % configuration.heads == 0,
       "MultiHeadAttention: \(configuration.heads) heads of \(width) columns")
     heads = configuration.heads
-    dropout = configuration.dropout
+    dropout = configuration.attentionDropout ?? configuration.dropout
     store = scope.store
     switch names.projections {
     case .packed(let weight, let bias):

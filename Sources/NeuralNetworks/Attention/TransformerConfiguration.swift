@@ -8,11 +8,14 @@ public struct TransformerConfiguration: Hashable, Sendable {
     case relu
     /// The exact form, with the error function.
     case gelu
+    /// The form with the hyperbolic tangent, ALBERT's.
+    case geluTanh
 
     func callAsFunction(_ x: Tensor) -> Tensor {
       switch self {
       case .relu: x.relu()
       case .gelu: x.gelu()
+      case .geluTanh: x.geluTanh()
       }
     }
   }
@@ -33,6 +36,10 @@ public struct TransformerConfiguration: Hashable, Sendable {
   /// The share that is dropped of attention's weights, of the hidden columns and of each part's
   /// output, while the store's `usesDropout` is on.
   public var dropout: Float = 0.1
+  /// The share that is dropped of attention's weights; `dropout` unless given.
+  public var attentionDropout: Float?
+  /// The share that is dropped of the hidden columns; `dropout` unless given.
+  public var hiddenDropout: Float?
   /// Whether linear layers have a bias.
   public var hasBias = true
   /// How matrices begin. Nil is PyTorch's way for single layers.
@@ -93,6 +100,19 @@ public struct TransformerNames: Hashable, Sendable {
     attention: "self_attn", projections: .packed(weight: "in_proj_weight", bias: "in_proj_bias"),
     output: "out_proj", attentionNorm: "norm1", expand: "linear1", project: "linear2",
     feedForwardNorm: "norm2")
+
+  /// Hugging Face's BERT.
+  public static let bert = TransformerNames(
+    attention: "attention",
+    projections: .separate(query: "self.query", key: "self.key", value: "self.value"),
+    output: "output.dense", attentionNorm: "attention.output.LayerNorm",
+    expand: "intermediate.dense", project: "output.dense", feedForwardNorm: "output.LayerNorm")
+
+  /// Hugging Face's ALBERT.
+  public static let albert = TransformerNames(
+    attention: "attention", projections: .separate(query: "query", key: "key", value: "value"),
+    output: "dense", attentionNorm: "attention.LayerNorm", expand: "ffn", project: "ffn_output",
+    feedForwardNorm: "full_layer_layer_norm")
 
   /// timm's vision transformers.
   public static let timm = TransformerNames(

@@ -1,9 +1,11 @@
 public import Files
 
-/// What can go wrong with the files of a language model other than its weights.
+/// What can go wrong with the files of a language model.
 public enum LanguageError: Error, Hashable, Sendable {
   /// The file cannot be read at all.
   case file(FileError)
+  /// The weights cannot be read, or are not those of the configuration.
+  case weights(WeightsError)
   /// The vocabulary has no such token, which the tokenizer needs; `path` is nil for one in memory.
   case missingToken(path: String?, token: String)
   /// The configuration breaks its format, or says something that no network can be: what, and where.
@@ -17,6 +19,7 @@ extension LanguageError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(let error): "\(error)"
+    case .weights(let error): "\(error)"
     case .missingToken(let path, let token):
       "\(path ?? "the vocabulary in memory"): there is no line \(token);"
         + " give the vocab.txt of a BERT, a token a line"

@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// A text as the numbers of its tokens.
 public struct TokenSequence: Hashable, Sendable {
   /// The tokens' places in the vocabulary.
@@ -21,10 +23,10 @@ public struct TokenBatch: Hashable, Sendable {
   public let count: Int
   /// T, the length of the longest.
   public let length: Int
-  /// `N * T` numbers of tokens, a sequence after the other.
-  public let ids: [Int]
-  /// `N * T` numbers that say which text of a pair a token is of.
-  public let segments: [Int]
+  /// The numbers of the tokens, N rows of T.
+  public let ids: [[Int]]
+  /// Which text of a pair each token is of, N rows of T.
+  public let segments: [[Int]]
   /// The length of each sequence before it was filled up; the padding is what follows.
   public let lengths: [Int]
 
@@ -32,16 +34,20 @@ public struct TokenBatch: Hashable, Sendable {
   public init(_ sequences: [TokenSequence], padding: Int = 0) {
     precondition(!sequences.isEmpty, "TokenBatch: no sequences")
     let longest = sequences.map(\.ids.count).max() ?? 0
-    func filled(_ part: (TokenSequence) -> [Int], with filler: Int) -> [Int] {
-      sequences.flatMap { sequence in
-        let values = part(sequence)
-        return values + Array(repeating: filler, count: longest - values.count)
-      }
+    func filled(_ values: [Int], with filler: Int) -> [Int] {
+      values + Array(repeating: filler, count: longest - values.count)
     }
     count = sequences.count
     length = longest
-    ids = filled(\.ids, with: padding)
-    segments = filled(\.segments, with: 0)
+    ids = sequences.map { filled($0.ids, with: padding) }
+    segments = sequences.map { filled($0.segments, with: 0) }
     lengths = sequences.map(\.ids.count)
+  }
+
+  /// `[N, T]`: 1 where there is a token, 0 where there is padding; nil where there is none.
+  var mask: Tensor? {
+    guard lengths.contains(where: { $0 < length }) else { return nil }
+    return Tensor(
+      lengths.flatMap { real in (0..<length).map { $0 < real ? 1 : 0 } }, shape: [count, length])
   }
 }
