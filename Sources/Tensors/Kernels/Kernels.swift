@@ -101,6 +101,19 @@ protocol KernelSet: Sendable {
     _ activation: Activation, mean: Tensor, variance: Tensor
   ) -> (dx: Tensor, dscale: Tensor, dshift: Tensor)
 
+  /// One step of a recurrent layer from its two products; keeps four values of each unit, [N, 4, H].
+  func recurrentStep(
+    _ problem: RecurrentProblem, projected: UnsafePointer<Float>, product: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>, before: [UnsafeMutablePointer<Float>],
+    activations: UnsafeMutablePointer<Float>, after: [UnsafeMutablePointer<Float>])
+  /// The gradients of both products of a step. `carry` holds those of the states after it, from
+  /// later steps, and gets those of the states before it, but for what flows through the product.
+  func recurrentStepGradient(
+    _ problem: RecurrentProblem, activations: UnsafePointer<Float>,
+    before: [UnsafeMutablePointer<Float>], after: [UnsafeMutablePointer<Float>],
+    gradient: [UnsafeMutablePointer<Float>], projected: UnsafeMutablePointer<Float>,
+    product: UnsafeMutablePointer<Float>, carry: [UnsafeMutablePointer<Float>])
+
   func sampleBox(_ source: Tensor, _ box: Tensor, size: Int, edge: Float?) -> Tensor
   func sampleBoxGradient(
     _ source: Tensor, _ box: Tensor, _ dy: Tensor, edge: Float?, wantsSource: Bool, wantsBox: Bool
