@@ -86,6 +86,30 @@ public struct MultiHeadAttention {
     KeyValueCache(keys: projected(x, 1), values: projected(x, 2))
   }
 
+  /// How much of each token there is in a mix of what comes out, by the weights alone and averaged
+  /// over the heads; off the tape.
+  ///
+  /// The weights are not kept, so their products with `shares` come as the gradient of the values.
+  ///
+  /// - Parameters:
+  ///   - shares: of the outputs in the mix, `[N, T]`.
+  ///   - x: the tokens, `[N, T, width]`.
+  /// - Returns: `[N, T]`.
+  func received(_ shares: Tensor, _ x: Tensor) -> Tensor {
+    let (queries, keys) = withoutTape { (projected(x, 0), projected(x, 1)) }
+    let (count, tokens) = (x.shape[0], x.shape[1])
+    return Tape.$isRecording.withValue(true) {
+      let values = Tensor.zeros([count, tokens, heads]).variable()
+      let outputs = scaledDotProductAttention(
+        queries.detached, keys.detached, values, heads: heads)
+      let mix = (outputs * shares.detached.reshaped([count, tokens, 1])).sum()
+      guard let found = gradients(of: mix, for: [values])[0] else {
+        preconditionFailure("MultiHeadAttention: the outputs do not depend on the values")
+      }
+      return found.mean([2])
+    }
+  }
+
   /// To queries (0), keys (1) or values (2).
   private func projected(_ x: Tensor, _ part: Int) -> Tensor {
     switch projections {

@@ -31,6 +31,21 @@ public struct TransformerEncoderLayer {
     let y = attentionNorm(x + dropout(attention(x, mask: mask)))
     return feedForwardNorm(y + dropout(feedForward(y)))
   }
+
+  /// How much of each token there is in a mix of what comes out, half of it by the attention's
+  /// weights and half by the residual sum: a step of attention roll-out (Abnar, Zuidema,
+  /// "Quantifying Attention Flow in Transformers", ACL 2020); off the tape.
+  ///
+  /// - Parameters:
+  ///   - shares: of the outputs in the mix, `[N, T]`.
+  ///   - x: the tokens that go in, `[N, T, width]`.
+  /// - Returns: `[N, T]`.
+  public func rolledOut(_ shares: Tensor, _ x: Tensor) -> Tensor {
+    withoutTape {
+      let tokens = normalizesFirst ? attentionNorm(x) : x
+      return (shares + attention.received(shares, tokens)) / 2
+    }
+  }
 }
 
 /// Encoder layers one after the other, and a last norm where there is one.
