@@ -77,6 +77,8 @@ int racnn_instruction_set(void);
 #define INLINE static inline __attribute__((always_inline, unused))
 
 // Vectors of the compiler's; where registers are narrower it splits them.
+typedef float float4 __attribute__((ext_vector_type(4), aligned(4), may_alias));
+typedef int32_t int4 __attribute__((ext_vector_type(4), aligned(4), may_alias));
 typedef float float8 __attribute__((ext_vector_type(8), aligned(4), may_alias));
 typedef float float16 __attribute__((ext_vector_type(16), aligned(4), may_alias));
 typedef int32_t int8 __attribute__((ext_vector_type(8), aligned(4), may_alias));

@@ -19,6 +19,9 @@ public enum Initializer: Hashable, Sendable {
   case kaimingNormalFanOut(groups: Int = 1)
   /// Evenly within 1 / sqrt(fan-in), which is how PyTorch starts linear layers and convolutions.
   case kaimingUniform
+  /// Evenly within sqrt(6 / (fan-in + fan-out)): Glorot, Bengio, "Understanding the difficulty of
+  /// training deep feedforward neural networks", AISTATS 2010.
+  case xavierUniform
 
   /// The values; drawn ones are zeros when there is no generator.
   func value(_ shape: Shape, using generator: inout RandomGenerator?) -> Tensor {
@@ -40,6 +43,9 @@ public enum Initializer: Hashable, Sendable {
     case .kaimingNormalFanOut(let groups):
       let fan = Float(max(1, shape[0] * window / groups))
       return Initializer.normal(deviation: (2 / fan).squareRoot()).value(shape, using: &generator)
+    case .xavierUniform:
+      let fans = Float(max(1, (shape[0] + shape[1]) * window))
+      return Initializer.uniform(bound: (6 / fans).squareRoot()).value(shape, using: &generator)
     case .kaimingUniform:
       let fan = Float(max(1, shape[1] * window))
       return Initializer.uniform(bound: 1 / fan.squareRoot()).value(shape, using: &generator)

@@ -69,7 +69,7 @@ public func evaluateControls(
           model.look(source) { view, index in
             switch control {
             case .learned: learned.views[index + 1].box
-            case .initial: view.box.zoomed(into: model.initialBox(for: view.features))
+            case .initial: view.box.zoomed(into: model.initialBox(for: view))
             case .center: learned.views[index + 1].box.moved { _, _ in 0.5 }
             case .random:
               learned.views[index + 1].box.moved(within: view.box) { generator.uniform() }

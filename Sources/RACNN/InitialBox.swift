@@ -16,9 +16,18 @@ public enum InitialBox {
   ///
   /// - Parameter halfSide: of the boxes, a parent's side; at most a half.
   public static func boxes(for features: Tensor, halfSide: Float = paperHalfSide) -> Box {
-    let shape = features.shape
-    let (count, height, width) = (shape[0], shape[2], shape[3])
-    let response = withoutTape { features.detached.relu().sum([1]) }.values
+    boxes(response: response(of: features), halfSide: halfSide)
+  }
+
+  /// The sum over the channels of rectified maps: `[N, C, h, w]` to `[N, h, w]`; off the tape.
+  static func response(of features: Tensor) -> Tensor {
+    withoutTape { features.detached.relu().sum([1]) }
+  }
+
+  /// `[N, h, w]`, how much each place tells, to boxes in units of the side; off the tape.
+  static func boxes(response: Tensor, halfSide: Float) -> Box {
+    let (count, height, width) = (response.shape[0], response.shape[1], response.shape[2])
+    let response = response.values
     var values: [Float] = []
     values.reserveCapacity(3 * count)
     for index in 0..<count {

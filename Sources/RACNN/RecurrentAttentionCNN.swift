@@ -119,8 +119,8 @@ public final class RecurrentAttentionCNN {
   func proposedBox(after view: View, scale index: Int) -> Box {
     switch boxPolicy {
     case .learned:
-      scales[index].proposal?(view.features) ?? initialBox(for: view.features)
-    case .initial: initialBox(for: view.features)
+      scales[index].proposal?(view.features) ?? initialBox(for: view)
+    case .initial: initialBox(for: view)
     case .center:
       .centered(count: view.box.values.shape[0], halfSide: initialHalfSide)
     }
@@ -130,9 +130,9 @@ public final class RecurrentAttentionCNN {
     configuration.initialHalfSide ?? InitialBox.paperHalfSide
   }
 
-  /// Where an APN is first taught to look, given the features of what it sees.
-  func initialBox(for features: Tensor) -> Box {
-    InitialBox.boxes(for: features, halfSide: initialHalfSide)
+  /// Where an APN is first taught to look, given what its scale sees, in units of that view's side.
+  func initialBox(for view: View) -> Box {
+    InitialBox.boxes(response: view.response(), halfSide: initialHalfSide)
   }
 
   /// Each descriptor normalised on its own, side by side: `[N, sum of channels]`.

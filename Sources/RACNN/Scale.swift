@@ -7,10 +7,13 @@ public struct View {
   public let box: Box
   /// The last convolution's map, `[N, C, h, w]`.
   public let features: Tensor
-  /// The map's mean over the places, `[N, C]`.
+  /// What the backbone makes of the whole view, `[N, C]`: the map's mean over the places, or a
+  /// transformer's class token.
   public let descriptor: Tensor
   /// The scale's own verdict before the softmax, `[N, classes]`.
   public let logits: Tensor
+  /// How much each place tells, `[N, h, w]`, computed when it is asked for; off the tape.
+  let response: () -> Tensor
 }
 
 /// A scale of the network: a crop, a backbone, a classifier, and who says where to look next.
@@ -26,9 +29,11 @@ public struct Scale {
 
   /// Looks at the boxes of `source [N, 3, S, S]`.
   public func callAsFunction(_ source: Tensor, _ box: Box) -> View {
-    let features = backbone(crop(source, box))
-    let descriptor = globalAveragePool(features)
+    let picture = crop(source, box)
+    let (features, descriptor) = backbone.look(picture)
+    let (seen, map) = (picture.detached, features.detached)
     return View(
-      box: box, features: features, descriptor: descriptor, logits: classifier(descriptor))
+      box: box, features: features, descriptor: descriptor, logits: classifier(descriptor),
+      response: { backbone.response(to: seen, features: map) })
   }
 }

@@ -3,7 +3,8 @@ import Testing
 @Suite struct UsageTests {
   @Test(arguments: [
     [], ["train"], ["evaluate"], ["classify"], ["import"], ["fieldguide"], ["probe"],
-    ["probe", "decode"], ["probe", "weights"],
+    ["probe", "decode"], ["probe", "weights"], ["plot"],
+    ["plot", "positional-encoding"],
   ])
   func helpShowsAnExample(_ command: [String]) throws {
     let outcome = try CommandRunner.run(command + ["--help"], in: try TemporaryFolder())
@@ -20,6 +21,7 @@ import Testing
     ["evaluate", "a", "b", "--split", "rest"], ["classify"], ["classify", "a.jpg", "--top", "0"],
     ["classify", "a.jpg", "--output", "b"], ["import", "a.pth"], ["fieldguide"],
     ["fieldguide", "a", "--size", "1"],
+    ["plot", "positional-encoding", "--width", "0"],
   ])
   func wrongUsageIsToldAndExitsWith64(_ arguments: [String]) throws {
     let outcome = try CommandRunner.run(arguments, in: try TemporaryFolder())
@@ -35,6 +37,7 @@ import Testing
     ["classify", "a", "--model", "."], ["fieldguide", "."], ["fieldguide", "file"],
     ["import", "file", "--classes", "file", "--output", "b"],
     ["import", "file", "--classes", "missing", "--output", "b"],
+    ["plot", "positional-encoding", "--output", "b/b.png"],
   ])
   func failuresAreToldInOneLine(_ arguments: [String]) throws {
     let folder = try TemporaryFolder()
@@ -44,6 +47,14 @@ import Testing
     #expect(outcome.errors.hasPrefix("racnn: "))
     #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
     #expect(!folder.holds("runs") && !folder.holds("b"))
+  }
+
+  @Test func drawsTheEncoding() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try CommandRunner.run(
+      ["plot", "positional-encoding", "--length", "9", "--scale", "--output", "a.png"], in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(try folder.bytes("a.png").prefix(4) == [0x89, 0x50, 0x4e, 0x47])
   }
 
   @Test func aFullDiskIsAnError() throws {

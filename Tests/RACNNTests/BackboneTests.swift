@@ -6,12 +6,12 @@ import Testing
 
 /// The backbones against timm's: features, and a few elements of the gradient of each parameter.
 @Suite struct BackboneTests {
-  @Test(arguments: BackboneArchitecture.allCases)
+  @Test(arguments: BackboneArchitecture.allCases.filter { !$0.isTransformer })
   func equalsTimmWithFrozenStatistics(_ architecture: BackboneArchitecture) throws {
     try check(architecture, usesBatchStatistics: false)
   }
 
-  @Test(arguments: BackboneArchitecture.allCases.filter { $0 != .vgg19 })
+  @Test(arguments: BackboneArchitecture.allCases.filter { $0 != .vgg19 && !$0.isTransformer })
   func equalsTimmWithBatchStatistics(_ architecture: BackboneArchitecture) throws {
     try check(architecture, usesBatchStatistics: true)
   }
@@ -42,21 +42,63 @@ import Testing
     #expect(withoutTape { backbone(.zeros([1, 3, 32, 48])) }.shape == [1, 512, 2, 3])
   }
 
+  /// The transformers: the map, the class token, the roll-out, and all gradients; at the size of
+  /// the positional encoding and at others.
+  @Test(arguments: [
+    (BackboneArchitecture.vitTiny, "224x224"), (.vitTiny, "96x64"), (.vitSmall, "112x112"),
+  ])
+  func visionTransformerEqualsTimm(_ architecture: BackboneArchitecture, _ size: String) throws {
+    let name = "\(architecture.rawValue)-\(size)"
+    let file = try fixture(name)
+    let (store, backbone) = make(architecture)
+    let shape = Shape(try dimensions(file, "shape"))
+    let x = Tensor(formula("input", shape.count).map { 4 * $0 - 2 }, shape: shape).variable()
+    let (features, descriptor) = backbone.look(x)
+    #expect(features.shape.dimensions == (try dimensions(file, "features")))
+    try expectClose(features, file, "features", 1e-4, name)
+    try expectClose(descriptor, file, "descriptor", 1e-4, name)
+    try expectClose(backbone.response(to: x, features: features), file, "response", 1e-4, name)
+    func weighted(_ output: Tensor, _ pattern: String) -> Tensor {
+      let values = formula(pattern, output.shape.count).map { 2 * $0 - 1 }
+      return (output * Tensor(values, shape: output.shape)).sum()
+    }
+    let loss = weighted(features, "pattern") + weighted(descriptor, "class pattern")
+    let found = gradients(of: loss, for: [x] + store.parameters.map(\.tensor))
+    let keys = ["input"] + store.parameters.map { "\($0.name.dropFirst(9))" }
+    for (key, gradient) in zip(keys, found) {
+      try expectClose(gradient, file, "gradients/\(key)", 1e-4, name)
+    }
+    #expect(
+      Set(keys.map { "gradients/\($0)" }) == Set(file.names.filter { $0.hasPrefix("gradients/") }))
+  }
+
+  private func fixture(_ name: String) throws -> SafetensorsFile {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    return try SafetensorsFile(
+      contentsOf: folder.appending(path: "Fixtures/\(name).safetensors").path)
+  }
+
+  /// A network whose parameters are made by the formula.
+  private func make(
+    _ architecture: BackboneArchitecture
+  ) -> (store: ParameterStore, backbone: any Backbone) {
+    let store = ParameterStore(seed: 1, initializes: false)
+    let backbone = architecture.make(store.scope("backbone"))
+    for parameter in store.parameters {
+      let shape = parameter.value.shape
+      parameter.value = Tensor(initial(parameter.name.dropFirst(9), shape), shape: shape)
+    }
+    return (store, backbone)
+  }
+
   private func check(
     _ architecture: BackboneArchitecture, usesBatchStatistics: Bool
   ) throws {
     let kind = usesBatchStatistics ? "trained" : "frozen"
     let name = "\(architecture.rawValue)-\(kind)"
-    let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    let file = try SafetensorsFile(
-      contentsOf: folder.appending(path: "Fixtures/\(name).safetensors").path)
-    let store = ParameterStore(seed: 1, initializes: false)
-    let backbone = architecture.make(store.scope("backbone"))
+    let file = try fixture(name)
+    let (store, backbone) = make(architecture)
     store.usesBatchStatistics = usesBatchStatistics
-    for parameter in store.parameters {
-      let shape = parameter.value.shape
-      parameter.value = Tensor(initial(parameter.name.dropFirst(9), shape), shape: shape)
-    }
     let shape = Shape(try dimensions(file, "shape"))
     let x = Tensor(formula("input", shape.count).map { 4 * $0 - 2 }, shape: shape).variable()
     let features = backbone(x)
@@ -98,7 +140,8 @@ import Testing
     // The elements that the script kept.
     let values = found?.values ?? []
     let count = key == "features" ? 2048 : key.hasSuffix("/input") ? 512 : 12
-    let most = key.hasPrefix("after/") ? 6 : count
+    let isWhole = key == "descriptor" || key == "response"
+    let most = isWhole ? values.count : key.hasPrefix("after/") ? 6 : count
     let step = max(1, values.count / most) | 1
     let some = stride(from: 0, to: values.count, by: step).prefix(most).map { values[$0] }
     #expect(some.count == expected.count, "\(label), \(key)")
@@ -114,6 +157,10 @@ import Testing
       worst <= limit && some.allSatisfy(\.isFinite),
       "\(label), \(key): off by \(worst), limit \(limit)")
   }
+}
+
+extension BackboneArchitecture {
+  fileprivate var isTransformer: Bool { self == .vitTiny || self == .vitSmall }
 }
 
 /// Evenly distributed numbers from 0 to below 1: SplitMix64 from the FNV-1a hash of a name; the

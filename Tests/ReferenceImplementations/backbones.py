@@ -74,6 +74,50 @@ def golden(architecture, batch_statistics, shape):
     print("deviation of the features", features.std().item(), "gradient", gradients[0].std().item())
 
 
+def roll_out(model, x):
+    """Abnar, Zuidema, 2020: the class token's shares of the patches through all blocks."""
+    inputs = []
+    hooks = [block.attn.register_forward_pre_hook(lambda _, args: inputs.append(args[0])) for block in model.blocks]
+    model.forward_features(x)
+    for hook in hooks:
+        hook.remove()
+    product = torch.eye(inputs[0].shape[1]).expand(len(x), -1, -1)
+    for block, tokens in zip(model.blocks, inputs):
+        attention = block.attn
+        q, k = attention.qkv(tokens).unflatten(2, (3, attention.num_heads, -1)).permute(2, 0, 3, 1, 4)[:2]
+        weights = (q @ k.transpose(2, 3) * attention.scale).softmax(3).mean(1)
+        product = (weights + torch.eye(weights.shape[1])) / 2 @ product
+    return product[:, 0, 1:]
+
+
+def vision_transformer(architecture, shape):
+    """The map of the patches, the class token, and the roll-out; the gradients of both outputs."""
+    model = timm.create_model(architecture, num_classes=0, dynamic_img_size=True).eval()
+    with torch.no_grad():
+        for name, tensor in model.state_dict().items():
+            tensor.copy_(value(name, tensor.shape))
+    x = torch.from_numpy(4 * formula("input", int(np.prod(shape))) - 2).double().reshape(shape).requires_grad_()
+    tokens = model.forward_features(x)
+    features = tokens[:, 1:].transpose(1, 2).unflatten(2, (shape[2] // 16, shape[3] // 16))
+    descriptor = tokens[:, 0]
+    loss = 0
+    for name, output in {"pattern": features, "class pattern": descriptor}.items():
+        loss = loss + (output * torch.from_numpy(2 * formula(name, output.numel()) - 1).double().reshape(output.shape)).sum()
+    names, parameters = zip(*model.named_parameters())
+    gradients = torch.autograd.grad(loss, [x, *parameters])
+    arrays = {"features": some(features, 2048), "descriptor": descriptor, "gradients/input": some(gradients[0], 512),
+              "response": roll_out(model, x)}
+    for name, gradient in zip(names, gradients[1:]):
+        arrays["gradients/" + name] = some(gradient, 12)
+    arrays = {k: v.detach() for k, v in arrays.items()}
+    write(f"{FOLDER}{architecture}-{shape[2]}x{shape[3]}.safetensors", arrays, {
+        "torch": torch.__version__, "timm": timm.__version__,
+        "shape": " ".join(map(str, shape)), "features": " ".join(map(str, features.shape))})
+
+
+vision_transformer("vit_tiny_patch16_224", (2, 3, 224, 224))
+vision_transformer("vit_tiny_patch16_224", (1, 3, 96, 64))
+vision_transformer("vit_small_patch16_224", (1, 3, 112, 112))
 for architecture in ["tf_efficientnet_lite0", "efficientnet_lite0", "resnet18", "resnet34", "resnet50"]:
     for batch_statistics in [False, True]:
         golden(architecture, batch_statistics, (2, 3, 64, 64))

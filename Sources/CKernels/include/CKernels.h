@@ -124,6 +124,47 @@ void racnn_sample_box(const float *source, const float *boxes, float *y, int bat
 void racnn_sample_box_gradient(const float *source, const float *boxes, const float *dy, float *dsource, float *dboxes,
                                int batch, int channels, int side, int size, float edge);
 
+// Attention.c: softmax(q k^T scale + masks) v, a head at a time; see Tensors' attention.
+
+/// `heads` heads of `width` columns lie side by side in a token's row, `pitch` floats from the next.
+typedef struct {
+  int batch, heads, queries, keys, width, valueWidth;
+  size_t queryPitch, keyPitch, valuePitch, outputPitch;
+  float scale;
+  /// Query i sees keys up to i + offset.
+  int isCausal, offset;
+  /// [batch][keys], zero hides a key; or NULL.
+  const float *keyMask;
+  /// [queries][keys] for each photo and head, added to the scores, at these distances; or NULL.
+  const float *bias;
+  size_t biasBatch, biasHead;
+  float dropRate;
+  uint64_t seed;
+} racnn_attention;
+/// logSums [batch][heads][queries] is kept for the gradient.
+void racnn_attention_forward(const racnn_attention *p, const float *q, const float *k, const float *v, float *y,
+                             float *logSums);
+void racnn_attention_gradient(const racnn_attention *p, const float *q, const float *k, const float *v, const float *y,
+                              const float *logSums, const float *dy, float *dq, float *dk, float *dv);
+
+// LayerNorm.c: rows of `columns` floats, plain.
+
+/// means and inverses (of the deviations) [rows] are kept for the gradient.
+void racnn_layer_norm(const float *x, const float *scale, const float *shift, float epsilon, float *y, float *means,
+                      float *inverses, size_t rows, size_t columns);
+void racnn_layer_norm_gradient(const float *x, const float *dy, const float *scale, const float *means,
+                               const float *inverses, float *dx, float *dscale, float *dshift, size_t rows,
+                               size_t columns);
+/// y = x + bias, [columns], in each row; y may be x.
+void racnn_add_to_rows(const float *x, const float *bias, float *y, size_t rows, size_t columns);
+/// sums [columns] of all rows.
+void racnn_row_sum(const float *x, float *sums, size_t rows, size_t columns);
+
+// GELU.c
+
+void racnn_gelu(const float *x, float *y, size_t count);
+void racnn_gelu_gradient(const float *x, const float *dy, float *dx, size_t count);
+
 // Optimizers.c: one pass over a parameter.
 
 /// velocity = momentum * velocity + (gradient + decay * weight); weight -= rate * velocity (PyTorch's SGD).

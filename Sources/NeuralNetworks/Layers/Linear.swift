@@ -9,23 +9,22 @@ public struct Linear {
 
   /// Makes the parameters `weight` and `bias` in a scope.
   ///
-  /// - Parameter initializer: of the weight; the bias starts evenly within 1 / sqrt(inputs).
+  /// - Parameters:
+  ///   - initializer: of the weight.
+  ///   - biasInitializer: of the bias; evenly within 1 / sqrt(inputs) when nil.
   public init(
     _ scope: ParameterScope, inputs: Int, outputs: Int, bias: Bool = true,
-    initializer: Initializer = .kaimingUniform
+    initializer: Initializer = .kaimingUniform, biasInitializer: Initializer? = nil
   ) {
     weight = scope.parameter("weight", [outputs, inputs], initializer)
     let bound = 1 / Float(max(1, inputs)).squareRoot()
-    self.bias = bias ? scope.parameter("bias", [outputs], .uniform(bound: bound)) : nil
+    self.bias =
+      bias
+      ? scope.parameter("bias", [outputs], biasInitializer ?? .uniform(bound: bound)) : nil
   }
 
   /// The layer's output for `x [..., I]`.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    // One product of matrices whatever the rank: the weight is not repeated for each batch.
-    let rows = x.shape.rank == 2 ? x : x.reshaped([x.shape.count / x.shape[-1], x.shape[-1]])
-    var y = rows.matrixProduct(weight.tensor, transposingRight: true)
-    if let bias { y = y + bias.tensor }
-    return x.shape.rank == 2
-      ? y : y.reshaped(Shape(x.shape.dimensions.dropLast() + [weight.value.shape[0]]))
+    linear(x, weight: weight.tensor, bias: bias?.tensor)
   }
 }

@@ -1,7 +1,7 @@
 public import NeuralNetworks
 public import Tensors
 
-/// A convolutional network without its classifier: photos to feature maps.
+/// A network without its classifier: photos to feature maps.
 public protocol Backbone {
   /// The channels of a feature map.
   var channels: Int { get }
@@ -10,6 +10,27 @@ public protocol Backbone {
 
   /// The feature maps `[N, channels, H / stride, W / stride]` of photos `x [N, 3, H, W]`.
   func callAsFunction(_ x: Tensor) -> Tensor
+
+  /// The feature maps of photos `x [N, 3, H, W]`, and their descriptors `[N, channels]`.
+  func look(_ x: Tensor) -> (features: Tensor, descriptor: Tensor)
+
+  /// How much each place of photos `x` tells, `[N, h, w]`; off the tape.
+  ///
+  /// - Parameter features: what the network made of `x`.
+  func response(to x: Tensor, features: Tensor) -> Tensor
+}
+
+extension Backbone {
+  /// The descriptor is the mean over the places.
+  public func look(_ x: Tensor) -> (features: Tensor, descriptor: Tensor) {
+    let features = self(x)
+    return (features, globalAveragePool(features))
+  }
+
+  /// The sum over the channels of the rectified map.
+  public func response(to x: Tensor, features: Tensor) -> Tensor {
+    InitialBox.response(of: features)
+  }
 }
 
 /// The networks that can be a backbone; the raw values are timm's names.
@@ -20,6 +41,8 @@ public enum BackboneArchitecture: String, CaseIterable, Codable, Hashable, Senda
   case resnet18
   case resnet34
   case resnet50
+  case vitTiny = "vit_tiny_patch16_224"
+  case vitSmall = "vit_small_patch16_224"
 
   /// Makes the network's parameters in a scope, named as timm's.
   public func make(_ scope: ParameterScope) -> any Backbone {
@@ -30,6 +53,8 @@ public enum BackboneArchitecture: String, CaseIterable, Codable, Hashable, Senda
     case .resnet18: ResNet(scope, depth: .eighteen)
     case .resnet34: ResNet(scope, depth: .thirtyFour)
     case .resnet50: ResNet(scope, depth: .fifty)
+    case .vitTiny: VisionTransformer(scope, size: .tiny)
+    case .vitSmall: VisionTransformer(scope, size: .small)
     }
   }
 }

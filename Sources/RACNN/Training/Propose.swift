@@ -36,7 +36,7 @@ package struct ProposePhase: Phase {
       preconditionFailure("ProposePhase: scale \(scale) has no APN")
     }
     let proposed = proposal(view.features)
-    let target = model.initialBox(for: view.features)
+    let target = model.initialBox(for: view)
     let distance = (proposed.values - target.values).squared().sum([1]).mean()
     var step = StepLoss(distance)
     step.parts["proposal \(scale)"] = distance

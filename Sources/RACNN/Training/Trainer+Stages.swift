@@ -110,8 +110,8 @@ extension Trainer {
         guard stage.phase == .propose else { return }
         let index = stage.scales[0] - 1
         guard let proposal = model.scales[index].proposal else { return }
-        let features = views[index].features
-        let difference = proposal(features).values - model.initialBox(for: features).values
+        let target = model.initialBox(for: views[index]).values
+        let difference = proposal(views[index].features).values - target
         tally.add(difference.squared().sum([1]).mean(), "proposal", batch.labels.count)
       }
     }

@@ -42,6 +42,32 @@ protocol KernelSet: Sendable {
     _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, transposed: Bool,
     _ b: UnsafePointer<Float>, transposed: Bool, into c: UnsafeMutablePointer<Float>)
 
+  /// The heads' outputs, and the logarithm of the sum of each query's exponentials
+  /// [N, heads, L], which the gradient needs.
+  func attention(
+    _ problem: AttentionProblem, _ q: TokenColumns, _ k: TokenColumns, _ v: TokenColumns
+  ) -> (output: Tensor, logSums: Tensor)
+  func attentionGradient(
+    _ problem: AttentionProblem, _ q: TokenColumns, _ k: TokenColumns, _ v: TokenColumns,
+    _ output: Tensor, _ logSums: Tensor, _ dy: Tensor,
+    into gradients: (TokenColumns, TokenColumns, TokenColumns))
+
+  // Of row-major tensors along their last axis; the rows are all axes before it.
+
+  /// With each row's mean and the inverse of its deviation, which the gradient needs.
+  func layerNorm(
+    _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Float
+  ) -> (output: Tensor, means: Tensor, inverses: Tensor)
+  func layerNormGradient(
+    _ x: Tensor, _ dy: Tensor, scale: Tensor, means: Tensor, inverses: Tensor
+  ) -> (dx: Tensor, dscale: Tensor, dshift: Tensor)
+  /// `y = x + bias` in each row; y may be x.
+  func addToRows(_ bias: Tensor, of x: Tensor, into y: Tensor)
+  /// The sum of all rows.
+  func rowSum(_ x: Tensor) -> Tensor
+  func gelu(_ x: Tensor) -> Tensor
+  func geluGradient(_ x: Tensor, _ dy: Tensor) -> Tensor
+
   func convolution(
     _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
     _ activation: Activation
@@ -74,6 +100,19 @@ protocol KernelSet: Sendable {
     _ x: Tensor, _ dy: Tensor, scale: Tensor, shift: Tensor, epsilon: Float,
     _ activation: Activation, mean: Tensor, variance: Tensor
   ) -> (dx: Tensor, dscale: Tensor, dshift: Tensor)
+
+  /// One step of a recurrent layer from its two products; keeps four values of each unit, [N, 4, H].
+  func recurrentStep(
+    _ problem: RecurrentProblem, projected: UnsafePointer<Float>, product: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>, before: [UnsafeMutablePointer<Float>],
+    activations: UnsafeMutablePointer<Float>, after: [UnsafeMutablePointer<Float>])
+  /// The gradients of both products of a step. `carry` holds those of the states after it, from
+  /// later steps, and gets those of the states before it, but for what flows through the product.
+  func recurrentStepGradient(
+    _ problem: RecurrentProblem, activations: UnsafePointer<Float>,
+    before: [UnsafeMutablePointer<Float>], after: [UnsafeMutablePointer<Float>],
+    gradient: [UnsafeMutablePointer<Float>], projected: UnsafeMutablePointer<Float>,
+    product: UnsafeMutablePointer<Float>, carry: [UnsafeMutablePointer<Float>])
 
   func sampleBox(_ source: Tensor, _ box: Tensor, size: Int, edge: Float?) -> Tensor
   func sampleBoxGradient(

@@ -45,11 +45,22 @@ extension Tensor {
   ///
   /// Source: Hendrycks, Gimpel, "Gaussian Error Linear Units", 2016; exact, not the tanh form.
   public func gelu() -> Tensor {
-    func distribution(_ x: Float) -> Float { 0.5 * (1 + erff(x * Float(0.5).squareRoot())) }
+    let x = plain
+    return Kernels.current.gelu(x).recorded(from: [self]) { dy in
+      [Kernels.current.geluGradient(x, dy.plain)]
+    }
+  }
+
+  /// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 of each element: an approximation of `gelu`
+  /// from the same paper, with which ALBERT was trained.
+  public func geluTanh() -> Tensor {
+    let (factor, cube): (Float, Float) = (0.797_884_56, 0.044_715)
     return elementwise { x in
-      x * distribution(x)
+      0.5 * x * (1 + tanhf(factor * (x + cube * x * x * x)))
     } derivative: { x, _ in
-      distribution(x) + x * expf(-0.5 * x * x) * 0.398_942_28
+      let wave = tanhf(factor * (x + cube * x * x * x))
+      return 0.5 * (1 + wave)
+        + 0.5 * x * (1 - wave * wave) * factor * (1 + 3 * cube * x * x)
     }
   }
 

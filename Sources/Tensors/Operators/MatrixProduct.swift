@@ -35,6 +35,36 @@ extension Tensor {
   }
 }
 
+/// `x W^T + b` along the last axis. Shapes that do not fit trap.
+///
+/// - Parameters:
+///   - input: [..., I].
+///   - weight: [O, I].
+///   - bias: [O].
+/// - Returns: [..., O].
+public func linear(_ input: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tensor {
+  precondition(
+    input.shape.rank > 0 && weight.shape.rank == 2 && input.shape[-1] == weight.shape[1]
+      && bias.map { $0.shape == [weight.shape[0]] } ?? true,
+    "linear: \(input.shape) with \(weight.shape) and \(bias?.shape ?? [])")
+  let rows: Shape = [input.shape.dimensions.dropLast().reduce(1, *), input.shape[-1]]
+  let (x, w, old) = (input.withShape(rows), weight.plain, input.shape)
+  let y = product(x, w, false, true)
+  if let bias { Kernels.current.addToRows(bias.plain, of: y, into: y) }
+  let keptX = weight.wantsGradient ? x : nil
+  let keptWeight = input.wantsGradient ? w : nil
+  let wantsBias = bias?.wantsGradient ?? false
+  return y.withShape(Shape(old.dimensions.dropLast() + [w.shape[0]]))
+    .recorded(from: [input, weight] + (bias.map { [$0] } ?? [])) { dy in
+      let dy = dy.withShape(y.shape)
+      return [
+        keptWeight.map { product(dy, $0, false, false).withShape(old) },
+        keptX.map { product(dy, $0, true, false) },
+        wantsBias ? Kernels.current.rowSum(dy) : nil,
+      ]
+    }
+}
+
 /// The product of row-major tensors, off the tape.
 private func product(
   _ a: Tensor, _ b: Tensor, _ transposesA: Bool, _ transposesB: Bool

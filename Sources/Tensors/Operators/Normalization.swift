@@ -47,47 +47,17 @@ public func layerNorm(
   precondition(
     input.shape.rank > 0 && scale.shape == [input.shape[-1]] && shift.shape == scale.shape,
     "layerNorm: \(input.shape) with \(scale.shape) and \(shift.shape)")
-  return input.standardized(epsilon: epsilon) * scale + shift
+  let (x, factor, offset) = (input.plain, scale.plain, shift.plain)
+  let (y, means, inverses) = Kernels.current.layerNorm(
+    x, scale: factor, shift: offset, epsilon: epsilon)
+  return y.recorded(from: [input, scale, shift]) { dy in
+    let gradient = Kernels.current.layerNormGradient(
+      x, dy.plain, scale: factor, means: means, inverses: inverses)
+    return [gradient.dx, gradient.dscale, gradient.dshift]
+  }
 }
 
 extension Tensor {
-  /// Each line of the last axis less its mean, over its deviation.
-  fileprivate func standardized(epsilon: Float) -> Tensor {
-    let (x, columns) = (plain, shape[-1])
-    let rows = columns == 0 ? 0 : shape.count / columns
-    let y = Tensor(uninitialized: shape)
-    var inverses = [Float](repeating: 0, count: rows)
-    for row in 0..<rows {
-      let (x, y) = (x.pointer + row * columns, y.pointer + row * columns)
-      var sum = 0.0
-      for i in 0..<columns { sum += Double(x[i]) }
-      let mean = Float(sum / Double(columns))
-      var squares = 0.0
-      for i in 0..<columns {
-        y[i] = x[i] - mean
-        squares += Double(y[i] * y[i])
-      }
-      inverses[row] = 1 / (Float(squares / Double(columns)) + epsilon).squareRoot()
-      for i in 0..<columns { y[i] *= inverses[row] }
-    }
-    return y.recorded(from: [self]) { [inverses] dy in
-      let dy = dy.plain
-      let dx = Tensor(uninitialized: y.shape)
-      for row in 0..<rows {
-        let start = row * columns
-        let (y, dy, dx) = (y.pointer + start, dy.pointer + start, dx.pointer + start)
-        var (sum, product) = (0.0, 0.0)
-        for i in 0..<columns {
-          sum += Double(dy[i])
-          product += Double(dy[i] * y[i])
-        }
-        let (mean, meanProduct) = (Float(sum / Double(columns)), Float(product / Double(columns)))
-        for i in 0..<columns { dx[i] = inverses[row] * (dy[i] - mean - y[i] * meanProduct) }
-      }
-      return [dx]
-    }
-  }
-
   /// Each line of an axis divided by its Euclidean length, or by `epsilon` where that is greater.
   public func l2Normalized(axis: Int = -1, epsilon: Float = 1e-12) -> Tensor {
     let lines = Lines(shape, axis: shape.axis(axis, in: "l2Normalized"))

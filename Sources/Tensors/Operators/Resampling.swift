@@ -1,26 +1,48 @@
-/// Bilinear resizing, antialiased where it shrinks, as Pillow's and PyTorch's `antialias=True`.
+/// How samples are weighed by their distance when a picture is resized.
+public enum ResizeFilter: Hashable, Sendable {
+  /// Falls to 0 at a distance of 1: bilinear.
+  case triangle
+  /// Of Keys, "Cubic convolution interpolation for digital image processing", 1981, with a = -1/2;
+  /// falls to 0 at a distance of 2.
+  case cubic
+
+  func callAsFunction(_ distance: Double) -> Double {
+    let x = abs(distance)
+    switch self {
+    case .triangle: return max(0, 1 - x)
+    case .cubic where x < 1: return (1.5 * x - 2.5) * x * x + 1
+    case .cubic: return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0
+    }
+  }
+}
+
+/// Resizing, antialiased where it shrinks, as Pillow's and PyTorch's `antialias=True`.
 ///
 /// - Parameter input: [N, C, H, W].
 /// - Returns: [N, C, height, width].
-public func resized(_ input: Tensor, height: Int, width: Int) -> Tensor {
+public func resized(
+  _ input: Tensor, height: Int, width: Int, filter: ResizeFilter = .triangle
+) -> Tensor {
   precondition(
     input.shape.rank == 4 && input.shape.count > 0 && height > 0 && width > 0,
     "resized: \(input.shape) to \(height) by \(width)")
   return input.resampled(
-    rows: triangleWeights(from: input.shape[2], to: height),
-    columns: triangleWeights(from: input.shape[3], to: width))
+    rows: filter.weights(from: input.shape[2], to: height),
+    columns: filter.weights(from: input.shape[3], to: width))
 }
 
-/// The weights [to, from] of a triangle filter as wide as the output's step, at least one cell.
-private func triangleWeights(from: Int, to: Int) -> Tensor {
-  let scale = Double(from) / Double(to)
-  let radius = max(1, scale)
-  return Tensor([to, from]) { weights in
-    for i in 0..<to {
-      let centre = scale * (Double(i) + 0.5)
-      let line = (0..<from).map { max(0, 1 - abs(Double($0) + 0.5 - centre) / radius) }
-      let sum = line.reduce(0, +)
-      for j in 0..<from { weights[i * from + j] = Float(line[j] / sum) }
+extension ResizeFilter {
+  /// The weights [to, from]; the filter is as wide as the output's step, at least one cell.
+  fileprivate func weights(from: Int, to: Int) -> Tensor {
+    let scale = Double(from) / Double(to)
+    let step = max(1, scale)
+    return Tensor([to, from]) { weights in
+      for i in 0..<to {
+        let centre = scale * (Double(i) + 0.5)
+        let line = (0..<from).map { self((Double($0) + 0.5 - centre) / step) }
+        let sum = line.reduce(0, +)
+        for j in 0..<from { weights[i * from + j] = Float(line[j] / sum) }
+      }
     }
   }
 }

@@ -55,6 +55,71 @@ struct ProfilingKernels: KernelSet {
     }
   }
 
+  private func attention<R>(
+    _ kernel: String, _ problem: AttentionProblem, products: Int, _ body: () -> R
+  ) -> R {
+    let tokens = problem.batch * problem.heads * (problem.queries + problem.keys)
+    let pairs = problem.batch * problem.heads * problem.queries * problem.keys
+    return log.measure(
+      kernel,
+      "\(problem.batch) x \(problem.heads), \(problem.queries) to \(problem.keys) of "
+        + "\(problem.width)",
+      operations: products * pairs * (problem.width + problem.valueWidth),
+      floats: tokens * (problem.width + problem.valueWidth), body)
+  }
+
+  func attention(
+    _ problem: AttentionProblem, _ q: TokenColumns, _ k: TokenColumns, _ v: TokenColumns
+  ) -> (output: Tensor, logSums: Tensor) {
+    attention("attention", problem, products: 2) { base.attention(problem, q, k, v) }
+  }
+
+  func attentionGradient(
+    _ problem: AttentionProblem, _ q: TokenColumns, _ k: TokenColumns, _ v: TokenColumns,
+    _ output: Tensor, _ logSums: Tensor, _ dy: Tensor,
+    into gradients: (TokenColumns, TokenColumns, TokenColumns)
+  ) {
+    attention("attention, gradient", problem, products: 5) {
+      base.attentionGradient(problem, q, k, v, output, logSums, dy, into: gradients)
+    }
+  }
+
+  func layerNorm(
+    _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Float
+  ) -> (output: Tensor, means: Tensor, inverses: Tensor) {
+    elementwise("layer norm", x.shape, operations: 6, tensors: 2) {
+      base.layerNorm(x, scale: scale, shift: shift, epsilon: epsilon)
+    }
+  }
+
+  func layerNormGradient(
+    _ x: Tensor, _ dy: Tensor, scale: Tensor, means: Tensor, inverses: Tensor
+  ) -> (dx: Tensor, dscale: Tensor, dshift: Tensor) {
+    elementwise("layer norm, gradient", x.shape, operations: 12, tensors: 3) {
+      base.layerNormGradient(x, dy, scale: scale, means: means, inverses: inverses)
+    }
+  }
+
+  func addToRows(_ bias: Tensor, of x: Tensor, into y: Tensor) {
+    elementwise("bias", x.shape, operations: 1, tensors: 2) {
+      base.addToRows(bias, of: x, into: y)
+    }
+  }
+
+  func rowSum(_ x: Tensor) -> Tensor {
+    elementwise("row sum", x.shape, operations: 1, tensors: 1) { base.rowSum(x) }
+  }
+
+  func gelu(_ x: Tensor) -> Tensor {
+    elementwise("GELU", x.shape, operations: 30, tensors: 2) { base.gelu(x) }
+  }
+
+  func geluGradient(_ x: Tensor, _ dy: Tensor) -> Tensor {
+    elementwise("GELU, gradient", x.shape, operations: 34, tensors: 3) {
+      base.geluGradient(x, dy)
+    }
+  }
+
   private func convolution<R>(
     _ direction: String, _ geometry: ConvolutionGeometry, _ body: () -> R
   ) -> R {
