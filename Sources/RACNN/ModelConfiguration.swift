@@ -28,6 +28,10 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var proposalWidth: Int? = 128
   /// Whether there is a fusion layer; without one the decision is the mean of the probabilities.
   public var fuses = true
+  /// What the fusion layer is; nil, as in models of before there was a choice, is linear.
+  public var fusion: FusionKind?
+  /// What the APNs are made of; nil, as in models of before there was a choice, is dense.
+  public var proposal: ProposalKind?
   /// Where the network looks next.
   public var boxPolicy = BoxPolicy.learned
   /// The half-side of initial boxes, a parent's side, and of those at the middle; nil is the paper's.

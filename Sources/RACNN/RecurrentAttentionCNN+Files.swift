@@ -74,6 +74,7 @@ extension ModelConfiguration {
     if classNames.isEmpty { return "there are no classes" }
     if inputSizes.isEmpty || inputSizes.count > 8 { return "\(inputSizes.count) scales" }
     if !inputSizes.allSatisfy({ (1...8192).contains($0) }) { return "input sizes \(inputSizes)" }
+    if !inputSizes.allSatisfy({ $0 % backbone.patch == 0 }) { return "input sizes \(inputSizes)" }
     if !(1...16384).contains(sourceSize) { return "source size \(sourceSize)" }
     if let proposalWidth, !(1...65536).contains(proposalWidth) {
       return "proposal width \(proposalWidth)"

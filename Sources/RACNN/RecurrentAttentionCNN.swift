@@ -47,7 +47,7 @@ public final class RecurrentAttentionCNN {
   /// The scales, the whole source's first.
   public let scales: [Scale]
   /// The classifier on the descriptors of all scales; nil where the mean decides.
-  public let fusion: Linear?
+  public let fusion: Fusion?
   /// Where the network looks next; at first as configured.
   public var boxPolicy: BoxPolicy
 
@@ -78,7 +78,8 @@ public final class RecurrentAttentionCNN {
         index == last
           ? nil
           : AttentionProposalNetwork(
-            scope("proposal"), channels: backbone.channels,
+            scope("proposal"), kind: configuration.proposal ?? .dense,
+            channels: backbone.channels,
             side: (size + backbone.stride - 1) / backbone.stride, width: width,
             halfSide: configuration.initialHalfSide ?? InitialBox.paperHalfSide)
       }
@@ -90,9 +91,9 @@ public final class RecurrentAttentionCNN {
     self.scales = scales
     fusion =
       configuration.fuses
-      ? Linear(
-        store.scope("fusion"), inputs: scales.reduce(0) { $0 + $1.backbone.channels },
-        outputs: classes) : nil
+      ? Fusion(
+        store.scope("fusion"), kind: configuration.fusion ?? .linear,
+        channels: scales.map(\.backbone.channels), classes: classes) : nil
   }
 
   /// Looks at `source [N, 3, S, S]`, the normalised photos, at every scale.
@@ -107,7 +108,7 @@ public final class RecurrentAttentionCNN {
       views.append(view)
       if index + 1 < scales.count { box = next(view, index) }
     }
-    return Output(views: views, fused: fusion.map { $0(fusionInput(views)) })
+    return Output(views: views, fused: fusion.map { $0($0.input(views)) })
   }
 
   /// Where to look after `view` of scale `index`, in units of the source's side.
@@ -133,10 +134,5 @@ public final class RecurrentAttentionCNN {
   /// Where an APN is first taught to look, given what its scale sees, in units of that view's side.
   func initialBox(for view: View) -> Box {
     InitialBox.boxes(response: view.response(), halfSide: initialHalfSide)
-  }
-
-  /// Each descriptor normalised on its own, side by side: `[N, sum of channels]`.
-  func fusionInput(_ views: [View]) -> Tensor {
-    concatenated(views.map { $0.descriptor.l2Normalized() }, axis: 1)
   }
 }

@@ -7,3 +7,7 @@ extension Split: ExpressibleByArgument {}
 extension BoxPolicy: ExpressibleByArgument {}
 
 extension BackboneArchitecture: ExpressibleByArgument {}
+
+extension ProposalKind: ExpressibleByArgument {}
+
+extension FusionKind: ExpressibleByArgument {}

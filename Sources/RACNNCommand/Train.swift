@@ -41,6 +41,12 @@ struct Train: ParsableCommand {
   @Option(help: "Pixels a side of the source that crops are sampled from.")
   var sourceSize: Int?
 
+  @Option(help: "What proposes where to look: dense layers, as in the paper, or attention.")
+  var apn: ProposalKind?
+
+  @Option(help: "What decides from all scales: a linear layer, as in the paper, or attention.")
+  var fusion: FusionKind?
+
   @Option(help: "The seed of all that is random; the same one gives the same model.")
   var seed: UInt64?
 
@@ -61,7 +67,8 @@ struct Train: ParsableCommand {
       throw ValidationError("give the folder of photos, or --resume with a run")
     }
     let others: [Any?] = [
-      output, backbone, weights, inputSize, sourceSize, seed, epochs, batchSize, threads,
+      output, backbone, weights, inputSize, sourceSize, apn, fusion, seed, epochs, batchSize,
+      threads,
     ]
     guard resume == nil || (others.allSatisfy { $0 == nil } && preset == .light) else {
       throw ValidationError("--resume takes the run's own settings: no other option goes with it")
@@ -125,6 +132,8 @@ struct Train: ParsableCommand {
     if let backbone { result.backbone = backbone }
     if let inputSize { result.setInputSize(inputSize) }
     if let sourceSize { result.sourceSize = sourceSize }
+    if let apn { result.proposal = apn }
+    if let fusion { result.fusion = fusion }
     if let seed { result.seed = seed }
     if let epochs { result.plan = result.plan.scaled(by: epochs) }
     if let batchSize { result.batchSize = batchSize }

@@ -44,6 +44,26 @@ import Testing
     try checkShownCommand(training, run: run, in: folder)
   }
 
+  /// Attention in place of the paper's layers, and a transformer as backbone, go the same way.
+  @Test(arguments: [
+    ["--apn", "attention", "--fusion", "attention"], ["--backbone", "vit_tiny_patch16_224"],
+  ])
+  func trainsWithAttention(_ options: [String]) throws {
+    let folder = try folderWithBirds()
+    let training = try CommandRunner.run(["train", "birds"] + options + Self.small, in: folder)
+    try #require(training.code == 0, "\(training.errors)")
+    #expect(training.lines.contains { $0.hasPrefix("1+2+3 ") && $0.hasSuffix(" of 8") })
+    try checkEvaluation("runs/birds-1", in: folder)
+    try checkShownCommand(training, run: "runs/birds-1", in: folder)
+  }
+
+  @Test func aTransformerNeedsWholePatches() throws {
+    let folder = try folderWithBirds()
+    let training = try CommandRunner.run(
+      ["train", "birds", "--backbone", "vit_tiny_patch16_224", "--input-size", "40"], in: folder)
+    #expect(training.code == 1 && training.errors.contains("give a multiple of 16"))
+  }
+
   /// The page needs nothing beside it.
   private func checkReport(_ page: String) throws {
     #expect(page.components(separatedBy: "src=\"data:image/jpeg;base64,").count == 9)

@@ -90,6 +90,30 @@ import Testing
     #expect(abs(proposed[2] - 0.375) < 0.06)
   }
 
+  /// Attention over the map begins near the middle too, stays inside its parent, and learns to point
+  /// at the brightest place wherever that is.
+  @Test func attentionProposesBoxes() {
+    let store = ParameterStore(seed: 1)
+    let network = AttentionProposalNetwork(
+      store.scope, kind: .attention, channels: 3, side: 5, width: 30)
+    let start = withoutTape { network(.zeros([2, 3, 5, 5])) }.values.values
+    #expect(start.allSatisfy { $0.isFinite } && abs(start[2] - 0.25) < 0.06)
+    // One bright cell in each map, and the box that has it in its middle where it can.
+    let cells = [0, 4, 12, 20, 24, 7]
+    var map = [Float](repeating: 0, count: cells.count * 75)
+    for (photo, cell) in cells.enumerated() { map[photo * 75 + cell] = 3 }
+    let maps = Tensor(map, shape: [cells.count, 3, 5, 5])
+    let wanted = Tensor(
+      cells.flatMap { cell in
+        [cell % 5, cell / 5].map { min(max((Float($0) + 0.5) / 5, 0.25), 0.75) } + [0.25]
+      }, shape: [cells.count, 3])
+    let optimizer = AdamW([ParameterGroup(store.parameters, learningRate: 3e-3)])
+    func loss() -> Tensor { (network(maps).values - wanted).squared().sum([1]).mean() }
+    let first = loss().item
+    for _ in 0..<100 { optimizer.step(minimizing: loss()) }
+    #expect(loss().item < first / 20)
+  }
+
   /// 64 x 64 by bilinear interpolation, written plainly.
   private func fineMap(_ cells: [Float], _ side: Int) -> [[Double]] {
     func cell(_ y: Int, _ x: Int) -> Double {

@@ -46,8 +46,9 @@ import Testing
     #expect(withoutTape { model(source) }.views[2].logits.argmax() == labels)
   }
 
-  @Test func theFusionBeginsAtTheMeanOfTheScales() {
-    let model = tinyNetwork()
+  @Test(arguments: FusionKind.allCases)
+  func theFusionBeginsAtTheMeanOfTheScales(_ kind: FusionKind) {
+    let model = tinyNetwork { $0.fusion = kind }
     let views = withoutTape { model(noise([1, 3, 24, 24], seed: 9)).views }
     let norms = views.map { $0.descriptor.squared().sum().squareRoot().item }
     guard let phase = FusePhase(model, Rates()) else {
@@ -58,6 +59,17 @@ import Testing
     let fused = phase.logits(views).values
     let mean = views.map(\.logits).reduce(Tensor.zeros([1, 4]), +) / 3
     for (a, b) in zip(fused, mean.values) { #expect(abs(a - b) < 1e-4) }
+    // Every parameter learns, once the transformer's own layer has left zero.
+    model.train(only: phase.groups)
+    let optimizer = AdamW([ParameterGroup(phase.groups[0].parameters, learningRate: 1e-2)])
+    for _ in 0..<3 {
+      optimizer.step(
+        minimizing: phase.loss(descriptors: phase.fusion.input(views), labels: [2]).total)
+    }
+    let loss = phase.loss(descriptors: phase.fusion.input(views), labels: [2]).total
+    #expect(loss.item < crossEntropy(mean, classes: [2]).item)
+    let found = gradients(of: loss, for: phase.groups[0].parameters)
+    #expect(found.allSatisfy { $0?.values.contains { $0 != 0 } == true })
   }
 
   @Test func theFusionStaysAtTheMeanWhenFittingDoesNotHelp() {

@@ -44,6 +44,14 @@ public enum BackboneArchitecture: String, CaseIterable, Codable, Hashable, Senda
   case vitTiny = "vit_tiny_patch16_224"
   case vitSmall = "vit_small_patch16_224"
 
+  /// What the side of a photo must be a multiple of.
+  public var patch: Int {
+    switch self {
+    case .vitTiny, .vitSmall: 16
+    default: 1
+    }
+  }
+
   /// Makes the network's parameters in a scope, named as timm's.
   public func make(_ scope: ParameterScope) -> any Backbone {
     switch self {

@@ -4,7 +4,7 @@ package import Tensors
 /// The fusion layer learns to decide from the descriptors of all scales; all else is frozen.
 package struct FusePhase: Phase {
   let model: RecurrentAttentionCNN
-  let fusion: Linear
+  package let fusion: Fusion
   let rates: Rates
 
   /// Fits the fusion layer of `model`, or is nil when that has none.
@@ -23,16 +23,16 @@ package struct FusePhase: Phase {
     _ source: Tensor, labels: [Int], using generator: inout RandomGenerator
   ) -> StepLoss {
     let views = withoutTape { model(source).views }
-    var step = loss(descriptors: model.fusionInput(views), labels: labels)
+    var step = loss(descriptors: fusion.input(views), labels: labels)
     for (index, view) in views.enumerated() { step.logits[index + 1] = view.logits }
     return step
   }
 
   /// What the layer makes of views, `[N, classes]`.
-  package func logits(_ views: [View]) -> Tensor { fusion(model.fusionInput(views)) }
+  package func logits(_ views: [View]) -> Tensor { fusion(fusion.input(views)) }
 
-  /// The loss on descriptors that are known already, `[N, sum of channels]`.
-  func loss(descriptors: Tensor, labels: [Int]) -> StepLoss {
+  /// The loss on what the fusion sees, known already, `[N, columns]`.
+  package func loss(descriptors: Tensor, labels: [Int]) -> StepLoss {
     let logits = fusion(descriptors)
     let loss = crossEntropy(logits, classes: labels)
     var step = StepLoss(loss)
@@ -44,7 +44,7 @@ package struct FusePhase: Phase {
 
 /// Photos that the network was not fitted to, as the fusion layer sees them.
 package struct FusionRows {
-  /// Descriptors, `[N, sum of channels]`, one after another.
+  /// What the fusion sees, `[N, columns]`, one row after another.
   package var values: [Float] = []
   /// Their classes.
   package var labels: [Int] = []
@@ -99,8 +99,8 @@ package struct FusionFit {
       guard let own = scale.classifier.bias?.value.values else { continue }
       for index in bias.indices { bias[index] += own[index] / Float(count) }
     }
-    phase.fusion.weight.value = concatenated(blocks, axis: 1)
-    phase.fusion.bias?.value = Tensor(bias, shape: [classes])
+    phase.fusion.linear.weight.value = concatenated(blocks, axis: 1)
+    phase.fusion.linear.bias?.value = Tensor(bias, shape: [classes])
   }
 
   /// Fits the layer, from what `reset` made of it.

@@ -51,7 +51,7 @@ extension Trainer {
         lengths[index] += Double(view.descriptor.squared().sum([1]).squareRoot().sum().item)
       }
       guard keeps else { return }
-      rows.values += withoutTape { model.fusionInput(views) }.values
+      rows.values += withoutTape { model.fusion?.input(views).values ?? [] }
       rows.labels += batch.labels
       rows.photos += batch.indices
     }

@@ -105,7 +105,7 @@ extension Trainer {
     while let batch = try batches.next() {
       withoutTape {
         let views = look(batch.tensor(), scales: trainedScales(stage))
-        let fused = stage.phase == .fuse ? model.fusion.map { $0(model.fusionInput(views)) } : nil
+        let fused = stage.phase == .fuse ? model.fusion.map { $0($0.input(views)) } : nil
         tally.add(views, fused: fused, labels: batch.labels)
         guard stage.phase == .propose else { return }
         let index = stage.scales[0] - 1

@@ -21,6 +21,10 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
   /// Units of the APN's hidden layer. The paper has 1024; with the 1,280 channels of the light
   /// default that would make the APNs 20 times as large as the rest of the network.
   public var proposalWidth = 128
+  /// What the APNs are made of; nil, as in runs of before there was a choice, is dense.
+  public var proposal: ProposalKind?
+  /// What the fusion layer is; nil, as in runs of before there was a choice, is linear.
+  public var fusion: FusionKind?
   /// The half-side of the boxes that APNs are taught first, a parent's side: two zooms of 1.5 bring
   /// the third scale at 224 pixels near the source's own. The paper's 0.25 loses too much of the
   /// subject: on CUB's training photos (128 pixels, 450 learned, 150 held out, 2 splits) scale 3 was
@@ -96,6 +100,8 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     model.sharesBackbone = sharesBackbone
     model.maskSharpness = maskSharpness
     model.proposalWidth = inputSizes.count > 1 ? proposalWidth : nil
+    model.proposal = proposal
+    model.fusion = fusion
     model.initialHalfSide = initialHalfSide
     // One scale has nothing to fuse, and no stage would fit the layer.
     model.fuses = inputSizes.count > 1
@@ -111,6 +117,10 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     try check(
       inputSizes.allSatisfy { (32...4096).contains($0) }, "input size",
       "\(inputSizes) is out of range", "give 32 to 4096 pixels")
+    try check(
+      inputSizes.allSatisfy { $0 % backbone.patch == 0 }, "input size",
+      "\(inputSizes) are not made of \(backbone.rawValue)'s patches of \(backbone.patch) pixels",
+      "give a multiple of \(backbone.patch)")
     try check(
       (32...8192).contains(sourceSize), "source size", "\(sourceSize) is out of range",
       "give 32 to 8192 pixels")
