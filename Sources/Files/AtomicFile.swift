@@ -86,7 +86,8 @@ public enum AtomicFile {
   /// - Throws: `FileError`, or what `body` throws.
   public static func write(to path: String, _ body: (inout Writer) throws -> Void) throws {
     let folder = folder(of: path)
-    let temporary = "\(folder)/.\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
+    let unique = String(UInt64.random(in: .min ... .max), radix: 36)
+    let temporary = "\(folder)/\(leftoverPrefix)\(unique)\(leftoverSuffix)"
     guard let descriptor = FileDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL) else {
       throw FileError.unwritable(path: path, reason: lastReason())
     }
@@ -94,18 +95,45 @@ public enum AtomicFile {
       var writer = Writer(descriptor, path: path)
       try body(&writer)
       try writer.finish()
-      guard rename(temporary, path) == 0 else {
+      guard Glibc.rename(temporary, path) == 0 else {
         throw FileError.unwritable(path: path, reason: lastReason())
       }
     } catch {
       unlink(temporary)
       throw error
     }
+    try flush(folder, for: path)
+  }
+
+  /// Gives the file at `path` the name `target` in the same folder, in one step; what was there is
+  /// replaced.
+  public static func rename(_ path: String, to target: String) throws(FileError) {
+    guard Glibc.rename(path, target) == 0 else {
+      throw .unwritable(path: target, reason: lastReason())
+    }
+    try flush(folder(of: target), for: target)
+  }
+
+  /// Removes what writers that were killed have left in `folder`, where no one is writing now.
+  public static func removeLeftovers(in folder: String) {
+    guard let entries = opendir(folder) else { return }
+    defer { closedir(entries) }
+    while let entry = readdir(entries) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name.hasPrefix(leftoverPrefix), name.hasSuffix(leftoverSuffix) {
+        unlink("\(folder)/\(name)")
+      }
+    }
+  }
+
+  private static let (leftoverPrefix, leftoverSuffix) = (".racnn-", ".tmp")
+
+  private static func flush(_ folder: String, for path: String) throws(FileError) {
     // The file is in place by now; a folder that may be written but not read cannot be flushed.
     guard let parent = FileDescriptor(folder, O_RDONLY | O_DIRECTORY) else { return }
-    guard parent.synchronize() else {
-      throw FileError.unwritable(path: path, reason: lastReason())
-    }
+    guard parent.synchronize() else { throw .unwritable(path: path, reason: lastReason()) }
   }
 
   private static func folder(of path: String) -> String {

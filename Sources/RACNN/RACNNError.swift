@@ -10,8 +10,9 @@ public enum RACNNError: Error, Hashable, Sendable {
   case emptySplit(dataset: String, split: String)
   /// A data set's classes are not those that a model knows.
   case otherClasses(dataset: String, unknown: [String])
-  /// The loss is no longer a number.
-  case diverged(stage: String, epoch: Int)
+  /// The loss, or the parameter that `what` names, is no longer a number after a step on `photos`;
+  /// epoch and step count from 1.
+  case diverged(what: String, stage: String, epoch: Int, step: Int, photos: [String])
   /// Training was cancelled; a checkpoint has been written to the run.
   case cancelled(run: String)
 }
@@ -30,8 +31,10 @@ extension RACNNError: CustomStringConvertible {
       "\(dataset): the model does not know the class \(unknown.prefix(3).joined(separator: ", "))"
         + (unknown.count > 3 ? " and \(unknown.count - 3) more" : "")
         + "; evaluate it on photos of its own classes"
-    case .diverged(let stage, let epoch):
-      "\(stage), epoch \(epoch): the loss is not a number any more; train with lower rates"
+    case .diverged(let what, let stage, let epoch, let step, let photos):
+      "\(stage), epoch \(epoch), step \(step): \(what) is not a number any more, on the photos"
+        + " \(photos.joined(separator: ", ")); the last checkpoint is sound, and a new run may need"
+        + " other photos or lower rates"
     case .cancelled(let run): "cancelled; go on with racnn train --resume \(run)"
     }
   }

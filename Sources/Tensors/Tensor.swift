@@ -68,6 +68,17 @@ public struct Tensor {
   /// The values in row-major order.
   public var values: [Float] { withValues { Array($0) } }
 
+  /// Whether no value is infinite or not a number.
+  public var isFinite: Bool {
+    let exponent: UInt32 = 0x7f80_0000
+    // All of it, without a branch, is faster than stopping at the first.
+    return withValues { values in
+      values.reduce(into: UInt32(0)) { found, value in
+        found |= value.bitPattern & exponent == exponent ? 1 : 0
+      } == 0
+    }
+  }
+
   /// Calls a closure with the values in row-major order, without copying where they lie so.
   public func withValues<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
     let plain = plain

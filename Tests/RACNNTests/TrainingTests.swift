@@ -1,3 +1,5 @@
+import Files
+import Glibc
 import ImageDatasets
 import NeuralNetworks
 import RACNN
@@ -54,7 +56,10 @@ import Testing
         "config.json", "splits.json", "metrics.csv", "metrics.jsonl", "checkpoints",
         "model.safetensors", "evaluation.json",
       ])
-    #expect(folder.names("whole/checkpoints") == ["last.safetensors", "best.safetensors"])
+    #expect(
+      folder.names("whole/checkpoints") == [
+        "last.safetensors", "previous.safetensors", "best.safetensors",
+      ])
     #expect(scores == result.evaluation)
     let evaluation = try #require(result.evaluation)
     #expect(Set(evaluation.accuracy.keys) == ["1", "2", "3", "1+2", "1+2+3"])
@@ -105,6 +110,53 @@ import Testing
     let names = try SafetensorsFile(contentsOf: result.modelPath).names
     #expect(names.contains("scales.0.backbone.conv1.weight"))
     #expect(!names.contains("scales.1.backbone.conv1.weight"))
+  }
+
+  /// A rate at which weights overflow: what is saved stays sound, and the photos are named.
+  @Test func divergenceStopsBeforeItIsSaved() throws {
+    var configuration = tinyTraining(folder, run: "diverged")
+    configuration.bodyRate = 1e30
+    configuration.headRate = 1e30
+    let error = #expect(throws: RACNNError.self) { try run(configuration) }
+    guard case .diverged(_, _, _, let step, let photos) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(step >= 1 && photos.count == 4 && photos.allSatisfy { $0.hasSuffix(".png") })
+    for name in folder.names("diverged/checkpoints") {
+      let saved = try arrays("\(folder.path)/diverged/checkpoints/\(name)").values
+      let broken = saved.filter { $0.values.contains { !$0.isFinite } }
+      #expect(broken.isEmpty)
+    }
+  }
+
+  /// A damaged checkpoint is known by its checksum, and the one before serves.
+  @Test func aDamagedCheckpointIsPassedOver() throws {
+    let whole = try run(tinyTraining(folder, run: "whole"))
+    _ = try? run(tinyTraining(folder, run: "cut"), cancelAt: 14)
+    let last = "\(folder.path)/cut/checkpoints/last.safetensors"
+    let file = try #require(fopen(last, "r+b"))
+    fseek(file, -9, SEEK_END)
+    fwrite([UInt8(0xa5)], 1, 1, file)
+    fclose(file)
+    var notes: [String] = []
+    let resumed = try RACNN.train(
+      resuming: "\(folder.path)/cut", makeBackbone: TinyBackbone.init,
+      progress: { if case .note(let text) = $0 { notes.append(text) } }, isCancelled: { false })
+    #expect(notes.contains { $0.contains("last.safetensors") && $0.contains("previous") })
+    #expect(try arrays(whole.modelPath) == arrays(resumed.modelPath))
+  }
+
+  @Test func twoTrainingsDoNotShareAFolder() throws {
+    _ = try? run(tinyTraining(folder, run: "shared"), cancelAt: 5)
+    let lock = try FolderLock("\(folder.path)/shared")
+    #expect(lock != nil)
+    #expect(throws: RACNNError.self) {
+      try RACNN.train(
+        resuming: "\(folder.path)/shared", makeBackbone: TinyBackbone.init, progress: { _ in },
+        isCancelled: { false })
+    }
+    withExtendedLifetime(lock) {}
   }
 
   @Test func aRunIsNotOverwritten() throws {

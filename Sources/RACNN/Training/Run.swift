@@ -60,6 +60,18 @@ public struct Run: Sendable {
     try write(configuration, folder, "config.json")
   }
 
+  /// Keeps other trainings out of the folder while the result lives, and clears away what a killed
+  /// one has left there.
+  static func lock(_ folder: String) throws -> FolderLock {
+    guard let lock = try FolderLock(folder) else {
+      throw RACNNError.unusableRun(
+        path: folder, reason: "another training is at work on it",
+        cure: "wait for its end, or give another --output")
+    }
+    for folder in [folder, "\(folder)/checkpoints"] { AtomicFile.removeLeftovers(in: folder) }
+    return lock
+  }
+
   /// Writes the logs anew, so that they never tell of more than a checkpoint knows.
   static func writeHistory(_ history: [EpochMetrics], to folder: String) throws {
     let lines = try history.map { try JSON.text($0) + "\n" }
@@ -74,8 +86,9 @@ public struct Run: Sendable {
   }
 
   static func modelPath(_ folder: String) -> String { "\(folder)/model.safetensors" }
-  static func checkpointPath(_ folder: String) -> String {
-    "\(folder)/checkpoints/last.safetensors"
+  /// The last checkpoint, and the one before it for when that is damaged.
+  static func checkpointPaths(_ folder: String) -> [String] {
+    ["last", "previous"].map { "\(folder)/checkpoints/\($0).safetensors" }
   }
   static func bestPath(_ folder: String) -> String { "\(folder)/checkpoints/best.safetensors" }
 

@@ -52,6 +52,8 @@ package func train(
     hasWeights = try InitialWeights.load(configuration.weights, into: model)
   }
   try Run.create(configuration, dataset.manifest)
+  let lock = try Run.lock(configuration.output)
+  defer { withExtendedLifetime(lock) {} }
   let trainer = try Trainer(
     configuration, dataset: dataset, model: model, isPretrained: hasWeights && makeBackbone == nil,
     progress: progress, isCancelled: isCancelled)
@@ -70,6 +72,8 @@ package func train(
   progress: @escaping (TrainingEvent) -> Void, isCancelled: @escaping () -> Bool
 ) throws -> TrainingResult {
   let saved = try Run(contentsOf: run)
+  let lock = try Run.lock(run)
+  defer { withExtendedLifetime(lock) {} }
   var configuration = saved.configuration
   // The folder may have been moved since.
   configuration.output = run
@@ -80,9 +84,7 @@ package func train(
     configuration, dataset: dataset, model: model,
     isPretrained: makeBackbone == nil && InitialWeights.exist(for: configuration),
     progress: progress, isCancelled: isCancelled)
-  if Run.exists(Run.checkpointPath(run)) {
-    try trainer.resume()
-  } else if makeBackbone == nil {
+  if try !trainer.resume(), makeBackbone == nil {
     _ = try InitialWeights.load(configuration.weights, into: model)
   }
   trainer.announce(isResumed: true)

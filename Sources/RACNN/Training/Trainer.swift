@@ -1,3 +1,4 @@
+internal import Files
 package import ImageDatasets
 internal import NeuralNetworks
 internal import Tensors
@@ -53,13 +54,27 @@ package final class Trainer {
     }
   }
 
-  /// Takes up the training where the run's last checkpoint left it.
-  package func resume() throws {
-    let checkpoint = try Checkpoint(
-      contentsOf: Run.checkpointPath(configuration.output), into: model.store)
-    state = checkpoint.state
-    best = checkpoint.best
-    savedOptimizer = checkpoint.optimizer
+  /// Takes up the training where the run's last checkpoint left it, or, where that is damaged, the
+  /// one before.
+  ///
+  /// - Returns: Whether there was a checkpoint.
+  /// - Throws: What is wrong with the last checkpoint when no other can be read.
+  package func resume() throws -> Bool {
+    var damage: (any Error)?
+    for path in Run.checkpointPaths(configuration.output) where Run.exists(path) {
+      do {
+        let checkpoint = try Checkpoint(contentsOf: path, into: model.store)
+        if let damage { progress(.note("\(damage). Going on from \(path), the one before.")) }
+        state = checkpoint.state
+        best = checkpoint.best
+        savedOptimizer = checkpoint.optimizer
+        return true
+      } catch {
+        damage = damage ?? error
+      }
+    }
+    if let damage { throw damage }
+    return false
   }
 
   /// Runs what is left of the stages.
@@ -132,12 +147,21 @@ package final class Trainer {
     optimizer.rateFactor = factor
     let step = phase.loss(batch.tensor(), labels: batch.labels, using: &generator)
     let total = step.total.item
-    guard total.isFinite else {
-      throw RACNNError.diverged(stage: planned.stage.title, epoch: state.epoch + 1)
+    func diverged(_ what: String) -> RACNNError {
+      let photos = batch.indices.map { train.samples[$0].path }
+      return .diverged(
+        what: what, stage: planned.stage.title, epoch: state.epoch + 1, step: state.batch + 1,
+        photos: photos)
     }
+    guard total.isFinite else { throw diverged("the loss") }
     // Before the gradients: walking the tape frees what the statistics are taken from.
     state.sums.add(step, total: total, labels: batch.labels)
     optimizer.step(minimizing: step.total)
+    // A gradient that is no number makes its parameter none: no checkpoint may hold that.
+    let broken = model.store.parameters.first {
+      ($0.isTrainable || $0.isStatistic) && !$0.value.isFinite
+    }
+    if let broken { throw diverged(broken.name) }
     state.batch += 1
     state.step += 1
     progress(
@@ -210,7 +234,12 @@ package final class Trainer {
   func writeCheckpoint(_ optimizer: AdamW?) throws {
     state.generator = model.store.generator
     let checkpoint = Checkpoint(state: state, optimizer: optimizer?.state ?? [:], best: best)
-    try checkpoint.write(model.store, to: Run.checkpointPath(configuration.output))
+    // Both stay whole whenever this is cut short: at worst the last one bears the other's name.
+    let paths = Run.checkpointPaths(configuration.output)
+    let next = "\(configuration.output)/checkpoints/next.safetensors"
+    try checkpoint.write(model.store, to: next)
+    if Run.exists(paths[0]) { try AtomicFile.rename(paths[0], to: paths[1]) }
+    try AtomicFile.rename(next, to: paths[0])
     lastCheckpoint = Clock.wall
   }
 
