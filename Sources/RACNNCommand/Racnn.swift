@@ -13,7 +13,7 @@ struct Racnn: ParsableCommand {
       """,
     subcommands: [
       Train.self, Evaluate.self, Classify.self, Probe.self, ImportWeights.self,
-      FieldGuideCommand.self, Plot.self,
+      FieldGuideCommand.self, Plot.self, Example.self,
     ])
 
   /// Exit codes: 0 done, 1 failed, 64 wrong usage, 130 stopped by the user.

@@ -73,6 +73,57 @@ import Testing
     }
   }
 
+  @Test func decoderLayers() throws {
+    let padding = try padding()
+    for first in [false, true] {
+      try check("decoderLayer\(first ? "First" : "Last")") { scope in
+        let layer = TransformerDecoderLayer(scope, configuration(first: first))
+        return { layer($0[0], memory: $0[1], memoryMask: padding) }
+      }
+    }
+  }
+
+  @Test func transformer() throws {
+    let padding = try padding()
+    try check("transformer") { scope in
+      let network = Transformer(scope, encoderLayers: 2, decoderLayers: 2, configuration())
+      return { network($0[0], $0[1], sourceMask: padding) }
+    }
+  }
+
+  @Test func thePapersBaseModelIsTheDefault() {
+    let store = ParameterStore(seed: 1, initializes: false)
+    let network = Transformer(store.scope)
+    #expect(network.encoder.layers.count == 6 && network.decoder.layers.count == 6)
+    // PyTorch's nn.Transformer() has as many.
+    #expect(store.parameters.reduce(0) { $0 + $1.value.shape.count } == 44_140_544)
+  }
+
+  /// Token by token, and with some sequences dropped and others doubled on the way, a decoder gives
+  /// what it gives to whole sequences.
+  @Test func incrementalDecoding() throws {
+    let file = try fixture("transformer")
+    let padding = try padding()
+    for first in [false, true] {
+      let store = ParameterStore(seed: 3)
+      let decoder = TransformerDecoder(store.scope, layers: 2, configuration(first: first))
+      let memory = try tensor(file, "transformer/input.0")
+      let x = try tensor(file, "transformer/input.1")
+      let whole = decoder(x, memory: memory, memoryMask: padding)
+      var state = decoder.start(memory: memory, memoryMask: padding)
+      let two = decoder(x.sliced(0..<2, axis: 1), continuing: &state)
+      expectClose(two, whole.sliced(0..<2, axis: 1), "the first two")
+      #expect(state.length == 2)
+      state = state.gathered([1, 0, 1])
+      let order = x.gathered([1, 0, 1], axis: 0)
+      for place in 2..<4 {
+        let one = decoder(order.sliced(place..<place + 1, axis: 1), continuing: &state)
+        let expected = whole.gathered([1, 0, 1], axis: 0).sliced(place..<place + 1, axis: 1)
+        expectClose(one, expected, "token \(place)")
+      }
+    }
+  }
+
   /// Dropout changes what comes out while training, by the store's generator alone.
   @Test func dropout() throws {
     let store = ParameterStore(seed: 1)

@@ -4,7 +4,7 @@ import Testing
   @Test(arguments: [
     [], ["train"], ["evaluate"], ["classify"], ["import"], ["fieldguide"], ["probe"],
     ["probe", "decode"], ["probe", "weights"], ["plot"],
-    ["plot", "positional-encoding"],
+    ["plot", "positional-encoding"], ["example"], ["example", "dates"],
   ])
   func helpShowsAnExample(_ command: [String]) throws {
     let outcome = try CommandRunner.run(command + ["--help"], in: try TemporaryFolder())
@@ -22,6 +22,7 @@ import Testing
     ["classify", "a.jpg", "--output", "b"], ["import", "a.pth"], ["fieldguide"],
     ["fieldguide", "a", "--size", "1"],
     ["plot", "positional-encoding", "--width", "0"],
+    ["example", "dates", "--steps", "0"],
   ])
   func wrongUsageIsToldAndExitsWith64(_ arguments: [String]) throws {
     let outcome = try CommandRunner.run(arguments, in: try TemporaryFolder())

@@ -16,7 +16,8 @@ public struct VisionTransformer: Backbone {
 
   public let channels: Int
   public let stride = 16
-  private let patches: Convolution2D
+  private let patchWeight: Parameter
+  private let patchBias: Parameter
   private let classToken: Parameter
   private let positions: Parameter
   private let blocks: [TransformerEncoderLayer]
@@ -43,8 +44,10 @@ public struct VisionTransformer: Backbone {
     classToken = scope.parameter("cls_token", [1, 1, width], .normal(deviation: 1e-6))
     positions = scope.parameter(
       "pos_embed", [1, 1 + Self.side * Self.side, width], .truncatedNormal(deviation: 0.02))
-    patches = Convolution2D(
-      scope("patch_embed")("proj"), inputs: 3, outputs: width, kernel: 16, stride: 16)
+    let patches = scope("patch_embed")("proj")
+    patchWeight = patches.parameter("weight", [width, 3, stride, stride], .kaimingUniform)
+    patchBias = patches.parameter(
+      "bias", [width], .uniform(bound: 1 / Float(3 * stride * stride).squareRoot()))
     blocks = (0..<count).map { TransformerEncoderLayer(scope("blocks")($0), configuration) }
     norm = LayerNorm(scope("norm"), channels: width, epsilon: configuration.epsilon)
   }
@@ -83,12 +86,16 @@ public struct VisionTransformer: Backbone {
     precondition(
       x.shape.rank == 4 && x.shape[2] % stride == 0 && x.shape[3] % stride == 0,
       "VisionTransformer: \(x.shape) is not made of patches of \(stride)")
-    let map = patches(x)
-    let places = map.shape[2] * map.shape[3]
-    let tokens = map.reshaped([x.shape[0], channels, places]).transposed([0, 2, 1])
-    let start = classToken.tensor.gathered([Int](repeating: 0, count: x.shape[0]), axis: 0)
-    return concatenated([start, tokens], axis: 1)
-      + positions(height: map.shape[2], width: map.shape[3])
+    let (count, height, width) = (x.shape[0], x.shape[2] / stride, x.shape[3] / stride)
+    let start = classToken.tensor.gathered([Int](repeating: 0, count: count), axis: 0)
+    // A convolution in steps of its own window is a product of matrices, which is faster: oneDNN's
+    // gradient to such a filter takes a generic path.
+    let patches = x.reshaped([count, 3, height, stride, width, stride])
+      .transposed([0, 2, 4, 1, 3, 5]).reshaped([count, height * width, 3 * stride * stride])
+    let tokens = linear(
+      patches, weight: patchWeight.tensor.reshaped([channels, 3 * stride * stride]),
+      bias: patchBias.tensor)
+    return concatenated([start, tokens], axis: 1) + positions(height: height, width: width)
   }
 
   private func positions(height: Int, width: Int) -> Tensor {

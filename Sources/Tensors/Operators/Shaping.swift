@@ -19,16 +19,24 @@ extension Tensor {
 
   private func permuted(_ permutation: [Int]) -> Tensor {
     let x = plain
-    let strides = permutation.map { shape.strides[$0] }
-    return Tensor(Shape(permutation.map { shape[$0] })) { y in
-      var index = [Int](repeating: 0, count: permutation.count)
+    let (strides, result) = (
+      permutation.map { shape.strides[$0] }, Shape(permutation.map { shape[$0] })
+    )
+    guard let run = result.dimensions.last, let step = strides.last else { return x }
+    return Tensor(result) { y in
+      var index = [Int](repeating: 0, count: permutation.count - 1)
       var place = 0
-      for i in y.indices {
-        y[i] = x.pointer[place]
+      for start in stride(from: 0, to: y.count, by: Swift.max(1, run)) {
+        let (from, to) = (x.pointer + place, y.baseAddress.unsafelyUnwrapped + start)
+        if step == 1 {
+          to.update(from: from, count: run)
+        } else {
+          for i in 0..<run { to[i] = from[i * step] }
+        }
         for axis in index.indices.reversed() {
           index[axis] += 1
           place += strides[axis]
-          if index[axis] < shape[permutation[axis]] { break }
+          if index[axis] < result[axis] { break }
           place -= strides[axis] * index[axis]
           index[axis] = 0
         }

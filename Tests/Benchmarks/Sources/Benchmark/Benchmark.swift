@@ -1,138 +1,17 @@
 import ArgumentParser
-import NeuralNetworks
-import RACNN
-import Tensors
 
-/// Measures the speed and the memory of a network of random weights on random photos that are in
-/// memory already; the work, the arguments and the line that is printed are those of the PyTorch
-/// program that it is compared with.
+/// Measures speed and memory, one piece of work a subcommand; without one, RA-CNN itself.
 @main
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "racnn-benchmark",
-    abstract: "Measure images a second, CPU seconds an image and peak memory.",
+    abstract: "Measure CPU seconds and peak memory.",
     discussion: """
       EXAMPLE:
         racnn-benchmark train efficientnet_lite0 4 5 --freeze-bn
-        racnn-benchmark infer vgg19 1 3
-      """)
-
-  enum Mode: String, CaseIterable, ExpressibleByArgument {
-    case train
-    case infer
-  }
-
-  @Argument(help: "train or infer")
-  var mode: Mode
-
-  @Argument(help: "The network of each scale.", transform: Benchmark.backbone)
-  var backbone: BackboneArchitecture
-
-  @Argument(help: "Photos a step.")
-  var batch: Int
-
-  @Argument(help: "Steps that are measured, after one that is not.")
-  var steps: Int
-
-  @Option(help: "Pixels a side at scale 1, and of the source.")
-  var scale1 = 448
-
-  @Option(help: "Pixels a side at scales 2 and 3.")
-  var zoom = 224
-
-  @Option(help: "Threads that compute.")
-  var threads = 2
-
-  @Option(help: "Classes.")
-  var classes = 200
-
-  @Flag(name: .customLong("freeze-bn"), help: "Normalise by running statistics when training.")
-  var freezesBatchNorm = false
-
-  @Flag(
-    name: [.customLong("profile"), .customLong("operators")],
-    help: "Tell what each kernel took in one more step, and how much of what is possible that is.")
-  var profile = false
-
-  private static func backbone(_ name: String) throws -> BackboneArchitecture {
-    guard let backbone = BackboneArchitecture(rawValue: name) else {
-      let known = BackboneArchitecture.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("no backbone is called \(name); there are \(known)")
-    }
-    return backbone
-  }
-
-  func validate() throws {
-    guard [batch, steps, scale1, zoom, threads, classes].allSatisfy({ $0 > 0 }) else {
-      throw ValidationError("all numbers must be at least 1")
-    }
-  }
-
-  func run() throws {
-    setThreadCount(threads)
-    let model = makeModel()
-    var random = RandomGenerator(seed: 1)
-    let count = batch * 3 * scale1 * scale1
-    let photos = Tensor(
-      (0..<count).map { _ in random.normal() }, shape: [batch, 3, scale1, scale1])
-    let labels = (0..<batch).map { _ in Int(random.next() % UInt64(classes)) }
-    let step =
-      mode == .train
-      ? trainStep(model, photos, labels) : { withoutTape { _ = look(model, photos) } }
-
-    step()
-    let start = Usage.now()
-    for _ in 0..<steps { step() }
-    let spent = Usage.now() - start
-    if profile { showProfile(of: step) }
-    let images = Double(batch * steps)
-    print(
-      "racnn \(mode) \(backbone.rawValue) \(scale1)/\(zoom) batch=\(batch) threads=\(threads)"
-        + "\(freezesBatchNorm ? " freeze-bn" : ""): \(fixed(images / spent.wall)) images/s, "
-        + "\(fixed(spent.cpu / images)) CPU s/image, \(Usage.peakMegabytes) MiB")
-  }
-
-  private func showProfile(of step: () -> Void) {
-    let machine = Machine()
-    let start = Usage.now()
-    let timings = Kernels.profiling(step).timings
-    let seconds = (Usage.now() - start).wall
-    Profile(timings: timings, seconds: seconds, machine: machine, threads: threads).show()
-  }
-
-  /// The network of the comparison: attention with 1,024 units and a mask of k = 10.
-  private func makeModel() -> RecurrentAttentionCNN {
-    var configuration = ModelConfiguration(
-      backbone: backbone, classNames: (0..<classes).map { "class \($0)" },
-      inputSizes: [scale1, zoom, zoom], sourceSize: scale1)
-    configuration.proposalWidth = 1024
-    configuration.maskSharpness = 10
-    let model = RecurrentAttentionCNN(configuration, seed: 1)
-    model.store.usesBatchStatistics = mode == .train && !freezesBatchNorm
-    if mode == .infer { model.store.setTrainable(false) }
-    return model
-  }
-
-  /// Reads every result out, so that nothing of it may be left uncomputed.
-  private func look(_ model: RecurrentAttentionCNN, _ photos: Tensor) -> [[Float]] {
-    let output = model(photos)
-    return output.views.map(\.logits.values) + [output.fused?.values ?? []]
-  }
-
-  /// One step of gradient descent with momentum on all losses at once.
-  private func trainStep(
-    _ model: RecurrentAttentionCNN, _ photos: Tensor, _ labels: [Int]
-  ) -> () -> Void {
-    let optimizer = SGD(
-      [ParameterGroup(model.store.parameters, learningRate: 1e-4)], momentum: 0.9)
-    return {
-      let output = model(photos)
-      let logits = output.views.map(\.logits)
-      let all = logits + (output.fused.map { [$0] } ?? [])
-      let loss = all.reduce(RankingLoss(logits, classes: labels).total) {
-        $0 + crossEntropy($1, classes: labels)
-      }
-      optimizer.step(minimizing: loss)
-    }
-  }
+        racnn-benchmark attention 4096
+        racnn-benchmark backbone vit_tiny_patch16_224 8 5
+      """,
+    subcommands: [NetworkBenchmark.self, AttentionBenchmark.self, BackboneBenchmark.self],
+    defaultSubcommand: NetworkBenchmark.self)
 }
