@@ -174,4 +174,26 @@ void racnn_sgd(float *weight, const float *gradient, float *velocity, size_t cou
 void racnn_adamw(float *weight, const float *gradient, float *mean, float *square, size_t count, float rate,
                  float beta1, float beta2, float epsilon, float decay, int step);
 
+// Recurrent.c: one step of a recurrent layer, row-major; `gates` is 4 for LSTM and 3 for GRU.
+
+typedef struct {
+  /// Sequences, units, gates.
+  size_t count, width, gates;
+  /// [count][gates][width]: what inputs and states add to the gates; [gates][width].
+  const float *projected, *product, *bias;
+  /// [count][4][width]: kept for the gradient.
+  float *activations;
+  /// [count][width]: the states before and after the step, the second of an LSTM alone.
+  const float *before[2];
+  float *after[2];
+  /// Of the gradient alone: of the states after the step, from the layer above; those from later
+  /// steps, which become those of the states before; of both products.
+  const float *gradient[2];
+  float *carry[2], *dprojected, *dproduct;
+} racnn_recurrent_step;
+void racnn_lstm(const racnn_recurrent_step *s);
+void racnn_lstm_gradient(const racnn_recurrent_step *s);
+void racnn_gru(const racnn_recurrent_step *s);
+void racnn_gru_gradient(const racnn_recurrent_step *s);
+
 #endif

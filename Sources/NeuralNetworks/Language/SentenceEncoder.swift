@@ -62,7 +62,7 @@ public struct SentenceEncoder {
     for start in stride(from: 0, to: order.count, by: batchSize) {
       let chosen = order[start..<min(start + batchSize, order.count)]
       let batch = TokenBatch(chosen.map { sequences[$0] }, padding: tokenizer.padding)
-      withoutTape { embed(batch) }.withValues { values in
+      withoutTape { self(batch) }.withValues { values in
         for (row, index) in chosen.enumerated() {
           for column in 0..<width { vectors[index * width + column] = values[row * width + column] }
         }
@@ -71,8 +71,9 @@ public struct SentenceEncoder {
     return Tensor(vectors, shape: [sentences.count, width])
   }
 
-  /// The mean of each sequence's vectors but for padding, of length 1: `[N, width]`.
-  private func embed(_ batch: TokenBatch) -> Tensor {
+  /// A vector for each sequence of tokens, `[N, width]`: the mean of those of its tokens, padding left
+  /// out, of length 1.
+  public func callAsFunction(_ batch: TokenBatch) -> Tensor {
     let shares = batch.lengths.flatMap { length in
       (0..<batch.length).map { $0 < length ? 1 / Float(length) : 0 }
     }

@@ -109,7 +109,7 @@ protocol KernelSet: Sendable {
   /// The gradients of both products of a step. `carry` holds those of the states after it, from
   /// later steps, and gets those of the states before it, but for what flows through the product.
   func recurrentStepGradient(
-    _ problem: RecurrentProblem, activations: UnsafePointer<Float>,
+    _ problem: RecurrentProblem, activations: UnsafeMutablePointer<Float>,
     before: [UnsafeMutablePointer<Float>], after: [UnsafeMutablePointer<Float>],
     gradient: [UnsafeMutablePointer<Float>], projected: UnsafeMutablePointer<Float>,
     product: UnsafeMutablePointer<Float>, carry: [UnsafeMutablePointer<Float>])

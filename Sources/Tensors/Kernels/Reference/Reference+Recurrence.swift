@@ -47,7 +47,7 @@ extension KernelSet {
   }
 
   func recurrentStepGradient(
-    _ problem: RecurrentProblem, activations: UnsafePointer<Float>,
+    _ problem: RecurrentProblem, activations: UnsafeMutablePointer<Float>,
     before: [UnsafeMutablePointer<Float>], after: [UnsafeMutablePointer<Float>],
     gradient: [UnsafeMutablePointer<Float>], projected: UnsafeMutablePointer<Float>,
     product: UnsafeMutablePointer<Float>, carry: [UnsafeMutablePointer<Float>]

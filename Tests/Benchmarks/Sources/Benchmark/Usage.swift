@@ -23,6 +23,30 @@ struct Usage {
     return (usage.ru_maxrss + 512) / 1024
   }
 
+  /// Forgets the most memory that was in use until now; what is in use, in KiB.
+  static func resetPeakKilobytes() -> Int {
+    if let file = fopen("/proc/self/clear_refs", "w") {
+      fputs("5", file)
+      fclose(file)
+    }
+    return peakKilobytes
+  }
+
+  /// The most memory that was in use since `resetPeakKilobytes`, in KiB.
+  static var peakKilobytes: Int {
+    guard let file = fopen("/proc/self/status", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, 256, file) != nil {
+      let fields = String(
+        decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self
+      )
+      .split { $0 == " " || $0 == "\t" }
+      if fields.count > 1, fields[0] == "VmHWM:" { return Int(fields[1]) ?? 0 }
+    }
+    return 0
+  }
+
   private static func seconds(_ clock: clockid_t) -> Double {
     var time = timespec()
     clock_gettime(clock, &time)
