@@ -10,15 +10,22 @@
 
 #include "Kernels.h"
 
-// Queries and keys of a tile: its scores stay in a core's second cache.
-enum { ROWS = 48, KEYS = 256 };
+// The most queries and keys of a tile: its scores stay in a core's second cache. A head's queries are
+// cut evenly, at multiples of STEP, the rows of a small product.
+enum { ROWS = 72, KEYS = 256, STEP = 6 };
 
 typedef struct {
   racnn_attention p;
   const float *q, *k, *v, *dy;
   float *y, *logSums, *dq, *dk, *dv;
-  size_t tiles;  // Of queries, a head.
+  size_t tiles, rows;  // Of queries, a head, and of a tile.
 } attention;
+
+static void cut(attention *a) {
+  size_t queries = (size_t)a->p.queries, count = (queries + ROWS - 1) / ROWS;
+  a->rows = count == 0 ? ROWS : ((queries + count - 1) / count + STEP - 1) / STEP * STEP;
+  a->tiles = (queries + a->rows - 1) / a->rows;
+}
 
 // Random bits for a weight: from its row's, by the mixing of Wellons' "lowbias32"; the row's are
 // mixed by SplitMix64 from the seed. Tensors' reference does the same.
@@ -35,7 +42,7 @@ static uint32_t row_bits(uint64_t seed, uint64_t row) {
 void racnn_attention_forward(const racnn_attention *p, const float *q, const float *k,
                              const float *v, float *y, float *logSums) {
   attention a = {.p = *p, .q = q, .k = k, .v = v, .y = y, .logSums = logSums};
-  a.tiles = ((size_t)p->queries + ROWS - 1) / ROWS;
+  cut(&a);
   racnn_ranges((size_t)p->batch * (size_t)p->heads * a.tiles, &a, PICK(attend));
 }
 
@@ -44,7 +51,7 @@ void racnn_attention_gradient(const racnn_attention *p, const float *q, const fl
                               const float *dy, float *dq, float *dk, float *dv) {
   attention a = {.p = *p, .q = q, .k = k, .v = v, .dy = dy, .y = (float *)y,
                  .logSums = (float *)logSums, .dq = dq, .dk = dk, .dv = dv};
-  a.tiles = ((size_t)p->queries + ROWS - 1) / ROWS;
+  cut(&a);
   racnn_ranges((size_t)p->batch * (size_t)p->heads, &a, PICK(attend_gradient));
 }
 
@@ -236,10 +243,10 @@ static void TARGETED(attend)(void *context, size_t begin, size_t end) {
   const racnn_attention *p = &a->p;
   TARGETED(worker) w = TARGETED(make_worker)(a, 0);
   for (size_t item = begin; item < end; item++) {
-    size_t head = item / a->tiles, start = item % a->tiles * ROWS;
+    size_t head = item / a->tiles, start = item % a->tiles * a->rows;
     if (head != w.head) TARGETED(take_head)(&w, head);
     size_t n = head / (size_t)p->heads, h = head % (size_t)p->heads;
-    size_t rows = racnn_smaller(ROWS, (size_t)p->queries - start), even = (rows + 1) / 2 * 2;
+    size_t rows = racnn_smaller(a->rows, (size_t)p->queries - start), even = (rows + 1) / 2 * 2;
     size_t row = n * (size_t)p->queries + start;
     TARGETED(take_rows)(a->q + row * p->queryPitch + h * (size_t)p->width, p->queryPitch, rows,
                         (size_t)p->width, p->scale, w.queries, w.width, even);
@@ -322,8 +329,8 @@ static void TARGETED(attend_gradient)(void *context, size_t begin, size_t end) {
   for (size_t head = begin; head < end; head++) {
     TARGETED(take_head)(&w, head);
     size_t n = head / (size_t)p->heads, h = head % (size_t)p->heads;
-    for (size_t start = 0; start < (size_t)p->queries; start += ROWS) {
-      size_t rows = racnn_smaller(ROWS, (size_t)p->queries - start), even = (rows + 1) / 2 * 2;
+    for (size_t start = 0; start < (size_t)p->queries; start += a->rows) {
+      size_t rows = racnn_smaller(a->rows, (size_t)p->queries - start), even = (rows + 1) / 2 * 2;
       size_t row = n * (size_t)p->queries + start;
       const float *dy = a->dy + row * p->outputPitch + h * values;
       const float *y = a->y + row * p->outputPitch + h * values;
