@@ -4,7 +4,6 @@ import os
 import resource
 import subprocess
 import sys
-import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHARED = os.environ.get("RACNN_SHARED", os.path.join(ROOT, "..", "shared"))
@@ -17,18 +16,22 @@ failures = 0
 
 
 def run(*arguments, data=None, memory=None, seconds=600, cwd=None):
-    """Runs racnn; `memory` in MiB bounds what it may take (its own pages, not mapped files)."""
+    """Runs racnn; `memory` in MiB bounds what it may take (its own pages, not mapped files).
+
+    Returns exit code, output, errors and processor seconds, which hold on a busy machine."""
     def limit():
         if memory:
             resource.setrlimit(resource.RLIMIT_DATA, (memory << 20, memory << 20))
-    started = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
         result = subprocess.run(
             [RACNN, *arguments], input=data, capture_output=True, timeout=seconds,
             preexec_fn=limit, cwd=cwd)
     except subprocess.TimeoutExpired:
         return -99, b"", b"timed out", seconds
-    return result.returncode, result.stdout, result.stderr, time.monotonic() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    taken = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return result.returncode, result.stdout, result.stderr, taken
 
 
 def is_clean(code, errors, path=None):

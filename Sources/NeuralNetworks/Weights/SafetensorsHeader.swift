@@ -67,9 +67,8 @@ struct SafetensorsHeader {
     var result: [String: String] = [:]
     if try scanner.takesNull() { return result }
     try scanner.object { scanner, key throws(JSONScanner.Problem) in
-      guard result.updateValue(try scanner.string(), forKey: key) == nil else {
-        throw scanner.problem("the metadata key \(key.inMessage) comes twice")
-      }
+      // Of texts of the same key the last one counts, as in huggingface's library.
+      result[key] = try scanner.string()
     }
     return result
   }

@@ -23,7 +23,8 @@ func main(
   guard let arguments, argumentCount > 1, let name = arguments[1],
     let found = readers[String(cString: name)]
   else {
-    fputs("usage: Fuzz \(readers.keys.sorted().joined(separator: "|")) [ARGUMENTS]\n", stderr)
+    let usage = "usage: Fuzz \(readers.keys.sorted().joined(separator: "|")) [ARGUMENTS]\n"
+    write(STDERR_FILENO, usage, usage.utf8.count)
     return 64
   }
   reader = found
