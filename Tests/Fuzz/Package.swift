@@ -29,6 +29,6 @@ let package = Package(
     .executableTarget(
       name: "Fuzz", dependencies: ["Images", "Weights"], swiftSettings: fuzzed,
       linkerSettings: [
-        .unsafeFlags(["-sanitize=fuzzer,address", "-Xclang-linker", "-fsanitize=undefined"])
+        .unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld", "-Xclang-linker", "-fsanitize=undefined"])
       ]),
   ])
