@@ -29,6 +29,9 @@ let package = Package(
     .executableTarget(
       name: "Fuzz", dependencies: ["Images", "Weights"], swiftSettings: fuzzed,
       linkerSettings: [
-        .unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld", "-Xclang-linker", "-fsanitize=undefined"])
+        // gold ends in an error of its own here.
+        .unsafeFlags([
+          "-sanitize=fuzzer,address", "-use-ld=lld", "-Xclang-linker", "-fsanitize=undefined",
+        ])
       ]),
   ])

@@ -71,7 +71,7 @@ public struct SafetensorsFile: WeightSource, Sendable {
   }
 
   /// The metadata key of the SHA-256 of the header's text, with zeros for the digits of this one.
-  static let headerChecksumKey = "header_sha256"
+  public static let headerChecksumKey = "header_sha256"
   /// The metadata key of the SHA-256 of all values, which `write` stores.
   public static let checksumKey = "data_sha256"
 
