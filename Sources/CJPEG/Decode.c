@@ -122,7 +122,7 @@ static void bound_work(decoder *self, size_t count)
     racnn_fail(&self->errors, RACNN_JPEG_TRUNCATED, "it is too short for its size");
   }
   size_t scans = ((size_t)1 << 28) / (area ? area : 1);
-  self->scan_limit = (int)(scans < 20 ? 20 : scans > 500 ? 500 : scans);
+  self->scan_limit = (int)(scans < 20 ? 20 : scans > 100 ? 100 : scans);
   self->progress.progress_monitor = monitor_progress;
   codec->progress = &self->progress;
   // Coefficients of a progressive picture take two bytes a sample.
@@ -186,7 +186,7 @@ racnn_jpeg_status racnn_jpeg_decode(
   }
   self.finishing = 1;
   // Reads up to the end marker, if there is one: what stands between tells a broken file from a whole one.
-  jpeg_finish_decompress(codec);
+  int ended = jpeg_finish_decompress(codec) && !self.errors.at_end;
   jpeg_destroy_decompress(codec);
-  return RACNN_JPEG_OK;
+  return ended ? RACNN_JPEG_OK : RACNN_JPEG_UNENDED;
 }

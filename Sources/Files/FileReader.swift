@@ -19,6 +19,9 @@ public enum FileReader {
     var wanted = max(Int(information.st_size) + 1, 1 << 12)
     while true {
       let (start, length) = (bytes.count, wanted)
+      guard canAllocate(length + start) else {
+        throw .unreadable(path: path, reason: "there is no memory for its \(start + length) bytes")
+      }
       var count = 0
       let chunk = [UInt8](unsafeUninitializedCapacity: length) { buffer, filled in
         repeat {

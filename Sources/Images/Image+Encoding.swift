@@ -1,5 +1,6 @@
 import CJPEG
 import CPNG
+import Files
 
 extension Image {
   /// The content of a PNG file with this picture, without loss.

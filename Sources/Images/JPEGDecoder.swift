@@ -30,17 +30,22 @@ struct JPEGDecoder {
   }
 
   /// The picture as it lies in the file, at the smallest scale that leaves `minimumSide` pixels.
-  func decode(minimumSide: Int?) throws(ImageError) -> Image {
+  ///
+  /// `lacksEnd` tells that the end marker is missing, though all lines are there.
+  func decode(minimumSide: Int?) throws(ImageError) -> (image: Image, lacksEnd: Bool) {
     let eighths = JPEGDecoder.eighths(size, minimumSide: minimumSide)
     let (width, height) = (
       JPEGDecoder.scaled(size.width, eighths), JPEGDecoder.scaled(size.height, eighths)
     )
-    return try Photo.make(width: width, height: height, name: name) { pixels in
+    var lacksEnd = false
+    let image = try Photo.make(width: width, height: height, name: name) { pixels in
       var message = [CChar](repeating: 0, count: Int(RACNN_JPEG_MESSAGE))
       let status = racnn_jpeg_decode(
         bytes, bytes.count, Int32(eighths), Int32(width), Int32(height), pixels, &message)
+      lacksEnd = status == RACNN_JPEG_UNENDED
       return JPEGDecoder.error(status, message, name: name)
     }
+    return (image, lacksEnd)
   }
 
   /// The scales that libjpeg has fast transforms for, the smallest that fits first.
@@ -57,7 +62,7 @@ struct JPEGDecoder {
   ) -> ImageError? {
     let reason = String(cMessage: message)
     return switch status {
-    case RACNN_JPEG_OK: nil
+    case RACNN_JPEG_OK, RACNN_JPEG_UNENDED: nil
     case RACNN_JPEG_TRUNCATED: .truncated(path: name, format: .jpeg)
     case RACNN_JPEG_EXCESSIVE: .tooExpensive(path: name, format: .jpeg, reason: reason)
     default: .malformed(path: name, format: .jpeg, reason: reason)

@@ -32,7 +32,8 @@ extension Orientation {
         continue
       }
       guard let length = reader.integer(at: offset + 2, bytes: 2), length >= 2 else { break }
-      if marker == 0xe1, reader.matches("Exif\0\0", at: offset + 4) {
+      // A length may be too short for the name that follows: then there is nothing after it.
+      if marker == 0xe1, length >= 8, reader.matches("Exif\0\0", at: offset + 4) {
         self.init(exif: reader.slice(offset + 10..<offset + 2 + length))
         return
       }

@@ -8,9 +8,14 @@ public struct Photo: Sendable {
   public let width: Int
   /// Rows of the original, upright.
   public let height: Int
+  /// Whether a JPEG file lacks its end marker. All lines are there, so it is no error; yet the file
+  /// may have been cut, and whoever shows messages should say so.
+  public let lacksEnd: Bool
 
   /// How many pixels are decoded at most; more are an error, before memory is taken for them.
-  public static let pixelLimit = 1 << 28
+  ///
+  /// The samples of so many take half a gibibyte; Pillow calls twice as many a bomb.
+  public static let pixelLimit = 178_956_970
   /// How many bytes a file may have.
   static let fileLimit = 1 << 30
 
@@ -43,14 +48,19 @@ public struct Photo: Sendable {
     let size: (width: Int, height: Int)
     if JPEGDecoder.recognizes(bytes) {
       let decoder = try JPEGDecoder(bytes, name: name)
-      decoded = try decoder.decode(minimumSide: minimumSide)
+      (decoded, lacksEnd) = try decoder.decode(minimumSide: minimumSide)
       (size, orientation) = (decoder.size, decoder.orientation)
     } else if PNGDecoder.recognizes(bytes) {
       let decoder = try PNGDecoder(bytes, name: name)
       decoded = try decoder.decode()
+      lacksEnd = false
       (size, orientation) = (decoder.size, decoder.orientation)
     } else {
       throw .unknownFormat(path: name)
+    }
+    // Turning makes a second picture.
+    guard orientation == .upright || canAllocate(decoded.pixels.count) else {
+      throw .outOfMemory(path: name, bytes: decoded.pixels.count)
     }
     image = decoded.upright(from: orientation)
     (width, height) = orientation.swapsSides ? (size.height, size.width) : size

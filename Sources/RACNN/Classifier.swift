@@ -1,6 +1,7 @@
 internal import ImageDatasets
 public import Images
 internal import NeuralNetworks
+private import Synchronization
 internal import Tensors
 
 /// Says what a photo shows, and where it looked.
@@ -10,7 +11,15 @@ internal import Tensors
 /// let answer = try classifier.classify(contentsOf: "photo.jpg", top: 5)
 /// print(answer.labels[0], answer.scales.map(\.box))
 /// ```
-public final class Classifier {
+///
+/// One classifier may be used from any number of threads at once. They decode side by side and
+/// compute in turn, whichever classifier they use: the kernels use all processors for one photo.
+/// Answers are the same, bit for bit, as those of one thread. `model` is not guarded so: nothing
+/// else may compute with it, or change it, while classifiers answer.
+public final class Classifier: @unchecked Sendable {
+  /// Who computes; the OpenMP library's threads would be made again for each thread beside it.
+  private static let computing = Mutex(())
+
   /// The network.
   public let model: RecurrentAttentionCNN
 
@@ -81,10 +90,15 @@ public final class Classifier {
   public func classify(_ photo: Photo, top: Int = 5, crops: Bool = false) throws -> Answer {
     let side = model.configuration.sourceSize
     let photoSource = Source(photo, size: side)
-    let source = Tensor(
-      photoSource.center.rendered(
-        photoSource.image, size: side, normalization: model.configuration.normalization),
-      shape: [1, 3, side, side])
+    let samples = photoSource.center.rendered(
+      photoSource.image, size: side, normalization: model.configuration.normalization)
+    return Classifier.computing.withLock { _ in answer(samples, photo, top, crops) }
+  }
+
+  /// The answer from a source's `[3, side, side]` samples.
+  private func answer(_ samples: [Float], _ photo: Photo, _ top: Int, _ crops: Bool) -> Answer {
+    let side = model.configuration.sourceSize
+    let source = Tensor(samples, shape: [1, 3, side, side])
     let output = withoutTape { model(source) }
     let scales = output.views.map { view in
       let (labels, probabilities) = best(view.logits.softmax(), top)

@@ -18,6 +18,7 @@ extension RecurrentAttentionCNN {
     makeBackbone: (ModelConfiguration, ParameterScope) -> any Backbone
   ) throws {
     let file = try SafetensorsFile(contentsOf: path)
+    try file.verifyChecksum()
     let configuration = try RecurrentAttentionCNN.configuration(of: file)
     let store = ParameterStore(seed: 0, initializes: false)
     self.init(configuration, store: store) { makeBackbone(configuration, $0) }

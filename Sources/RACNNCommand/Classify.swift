@@ -57,11 +57,14 @@ struct Classify: ParsableCommand {
     let classifier =
       try model.map { try Classifier(contentsOf: ModelFile.path(of: $0)) } ?? .embedded()
     if let output { try Folder.make(output) }
-    var sheets = SheetNames(folder: output)
-    var entries: [Entry] = []
+    var sheets = SheetNames(folder: output, sparing: images)
+    // Nothing is kept of a photo that has been told of, however many there are.
+    var results = json ? JSONArrayOutput() : nil
+    var failed = false
     for path in images {
       do {
         let photo = try Photo(contentsOf: path, minimumSide: classifier.minimumSide)
+        Console.warn(of: photo, path)
         let answer = try classifier.classify(photo, top: top, crops: showCrops)
         var entry = Entry(image: path, answer: answer)
         if showCrops {
@@ -73,14 +76,15 @@ struct Classify: ParsableCommand {
           }
         }
         if !json { try Console.line(entry.text) }
-        entries.append(entry)
+        try results?.append(entry)
       } catch {
         Console.error("\(error)")
-        entries.append(Entry(image: path, error: Console.inOneLine("\(error)")))
+        failed = true
+        try results?.append(Entry(image: path, error: Console.inOneLine("\(error)")))
       }
     }
-    if json { try Console.line(JSON.text(entries)) }
-    if entries.contains(where: { $0.error != nil }) { throw ExitCode.failure }
+    try results?.end()
+    if failed { throw ExitCode.failure }
   }
 }
 
@@ -116,7 +120,7 @@ extension Classify {
         lines.append("  scale \(index + 1): \(title), in \(place)")
       }
       if let crops { lines.append("  crops: \(crops)") }
-      return lines.joined(separator: "\n")
+      return lines.map(Console.inOneLine).joined(separator: "\n")
     }
 
     private static func place(_ box: Rectangle) -> String {
@@ -130,7 +134,11 @@ extension Classify {
     let folder: String?
     private var taken: Set<String> = []
 
-    init(folder: String?) { self.folder = folder }
+    /// No name is that of one of `images`, which would be lost.
+    init(folder: String?, sparing images: [String]) {
+      self.folder = folder
+      taken = Set(images)
+    }
 
     /// `IMAGE-crops.png` beside the image or in the folder; with a number where that is another's.
     mutating func next(for image: String) -> String {

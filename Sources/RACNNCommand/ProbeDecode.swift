@@ -22,7 +22,9 @@ struct ProbeDecode: ParsableCommand {
 
   func run() throws {
     try Probe.report(files, blanks: 3) { path in
-      let image = try Photo(contentsOf: path).image
+      let photo = try Photo(contentsOf: path)
+      Console.warn(of: photo, path)
+      let image = photo.image
       return ["\(image.width)", "\(image.height)", SHA256.hex(of: image.pixels)]
     }
   }

@@ -65,6 +65,13 @@ import Testing
     #expect(photo.width == 9 && photo.height == 5)
   }
 
+  /// A segment too short for the name that follows holds no EXIF data (the fuzzer found the trap).
+  @Test(arguments: 2...7) func ignoresShortSegments(_ length: UInt8) throws {
+    var bytes = try noise(width: 9, height: 5).jpegData(quality: 90)
+    bytes.insert(contentsOf: [0xff, 0xe1, 0, length] + Array("Exif\0\0MM".utf8), at: 2)
+    #expect(try Photo(decoding: bytes, name: "short").width == 9)
+  }
+
   /// EXIF data that ends anywhere, or points anywhere, leaves the picture as it is.
   @Test func survivesBrokenData() throws {
     let file = noise(width: 9, height: 5)

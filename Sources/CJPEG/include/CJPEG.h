@@ -18,6 +18,8 @@ typedef enum {
   RACNN_JPEG_TRUNCATED = 2,
   /// Decoding would need far more time or memory than the picture's size justifies.
   RACNN_JPEG_EXCESSIVE = 3,
+  /// All lines are decoded, but no end marker follows.
+  RACNN_JPEG_UNENDED = 4,
 } racnn_jpeg_status;
 
 /// What the file's header says.

@@ -11,8 +11,9 @@ struct JSONScanner {
 
   let bytes: UnsafeRawBufferPointer
   var offset = 0
-  /// As deep as arrays and objects may nest.
-  private static let depthLimit = 100
+  /// As deep as values that are skipped may nest: serde_json takes 127 levels, and an array's
+  /// description is in the third.
+  private static let depthLimit = 125
 
   /// Starts at the first of `bytes`, which must outlive the scanner.
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }

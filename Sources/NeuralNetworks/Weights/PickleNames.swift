@@ -28,7 +28,7 @@ struct PickleNames {
     case .tensor(let index):
       let name = name.isEmpty ? "tensor" : name
       guard tensors.updateValue(index, forKey: name) == nil else {
-        throw Problem(text: "two tensors are called \(name.debugDescription)")
+        throw Problem(text: "two tensors are called \(name.inMessage)")
       }
     case .tuple(let index), .list(let index):
       for (i, value) in objects.sequences[index].enumerated() {

@@ -35,7 +35,7 @@ public struct PyTorchFile: WeightSource, Sendable {
     let elements = try elements(name)
     guard let values = file.withBytes({ elements.floats(in: $0) }) else {
       throw .unsupported(
-        path: path, place: "tensor \(name.debugDescription)",
+        path: path, place: "tensor \(name.inMessage)",
         problem: "elements of type \(elements.type.rawValue) cannot be converted",
         cure: "save it as float32")
     }

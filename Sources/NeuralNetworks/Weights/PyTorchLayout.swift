@@ -136,7 +136,7 @@ struct PyTorchLayout {
   ) throws(WeightsError) -> ElementView {
     let storage = objects.storages[tensor.storage]
     func outside() -> WeightsError {
-      malformed("tensor \(name.debugDescription)", "its elements lie outside the file")
+      malformed("tensor \(name.inMessage)", "its elements lie outside the file")
     }
     guard let whole = storages[storage.key],
       let needed = (storage.type ?? .uint8).byteCount(storage.count), needed <= whole.count,

@@ -5,7 +5,7 @@ extension SafetensorsFile {
   ///
   /// The file takes its name when it is whole. The same arguments give the same bytes.
   ///
-  /// - Parameter addingChecksum: Whether the values' SHA-256 is added to the metadata, for
+  /// - Parameter addingChecksum: Whether the SHA-256 of header and values are added to the metadata, for
   ///   `verifyChecksum()`; it takes most of the time of writing.
   public static func write(
     _ arrays: [(String, WeightArray)], metadata: [String: String], to path: String,
@@ -16,8 +16,13 @@ extension SafetensorsFile {
       var hash = SHA256()
       for (_, array) in arrays { array.values.withUnsafeBytes { hash.update($0) } }
       metadata[checksumKey] = hash.hexadecimal()
+      metadata[headerChecksumKey] = noDigits
     }
-    let header = try header(arrays, metadata: metadata, path: path)
+    var header = try header(arrays, metadata: metadata, path: path)
+    if addingChecksum {
+      metadata[headerChecksumKey] = headerChecksum(header, noDigits)
+      header = try Self.header(arrays, metadata: metadata, path: path)
+    }
     do {
       try AtomicFile.write(to: path) { writer in
         try writer.write(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) })
@@ -52,7 +57,7 @@ extension SafetensorsFile {
     for (name, array) in arrays {
       guard name != "__metadata__", names.insert(name).inserted else {
         throw .malformed(
-          path: path, place: "array \(name.debugDescription)",
+          path: path, place: "array \(name.inMessage)",
           problem: "the name is taken; it is not written")
       }
       let end = start + 4 * array.values.count

@@ -43,7 +43,7 @@ public struct SafetensorsFile: WeightSource, Sendable {
     let elements = try elements(name)
     guard let values = file.withBytes({ elements.floats(in: $0) }) else {
       throw .unsupported(
-        path: path, place: "array \(name.debugDescription)",
+        path: path, place: "array \(name.inMessage)",
         problem: "elements of type \(elements.type.rawValue) cannot be converted",
         cure: "store it as F32")
     }
@@ -65,26 +65,47 @@ public struct SafetensorsFile: WeightSource, Sendable {
       return try list.get()
     } catch {
       throw .malformed(
-        path: path, place: "metadata \(key.debugDescription), byte \(error.offset)",
+        path: path, place: "metadata \(key.inMessage), byte \(error.offset)",
         problem: error.text)
     }
   }
 
+  /// The metadata key of the SHA-256 of the header's text, with zeros for the digits of this one.
+  public static let headerChecksumKey = "header_sha256"
   /// The metadata key of the SHA-256 of all values, which `write` stores.
   public static let checksumKey = "data_sha256"
 
-  /// Compares the values with the SHA-256 in the metadata, where one was written.
+  /// Compares header and values with their SHA-256 in the metadata, where they were written.
   ///
   /// It reads the whole file: call it where a damaged file would cost more than that takes.
   ///
   /// - Throws: `WeightsError.corrupt` when they differ.
   public func verifyChecksum() throws(WeightsError) {
+    if let expected = metadata[Self.headerChecksumKey] {
+      let found = file.withBytes { Self.headerChecksum(Array($0[8..<dataStart]), expected) }
+      guard found == expected else { throw .corrupt(path: path, expected: expected, found: found) }
+    }
     guard let expected = metadata[Self.checksumKey] else { return }
     let found = file.withBytes {
       SHA256.hex(of: UnsafeRawBufferPointer(rebasing: $0.dropFirst(dataStart)))
     }
     guard found == expected else { throw .corrupt(path: path, expected: expected, found: found) }
   }
+
+  /// The SHA-256 of a header's `text` in which the checksum `digits` stands for itself.
+  static func headerChecksum(_ text: [UInt8], _ digits: String) -> String {
+    var text = text
+    let member = Array("\"\(headerChecksumKey)\":\"\(digits)\"".utf8)
+    // Quotes within JSON strings are escaped, so the member itself is all that reads so.
+    if let place = text.firstRange(of: member) {
+      let start = place.upperBound - 1 - digits.utf8.count
+      text.replaceSubrange(start..<place.upperBound - 1, with: noDigits.utf8)
+    }
+    return SHA256.hex(of: text)
+  }
+
+  /// What stands for the header's checksum while it is computed.
+  static let noDigits = String(repeating: "0", count: 64)
 }
 
 extension SafetensorsFile: StoredElements {

@@ -53,7 +53,7 @@ struct SafetensorsHeader {
       } else {
         let entry = try Self.entry(&scanner, key)
         guard entries.updateValue(entry, forKey: key) == nil else {
-          throw scanner.problem("the name \(key.debugDescription) comes twice")
+          throw scanner.problem("the name \(key.inMessage) comes twice")
         }
       }
     }
@@ -67,9 +67,8 @@ struct SafetensorsHeader {
     var result: [String: String] = [:]
     if try scanner.takesNull() { return result }
     try scanner.object { scanner, key throws(JSONScanner.Problem) in
-      guard result.updateValue(try scanner.string(), forKey: key) == nil else {
-        throw scanner.problem("the metadata key \(key.debugDescription) comes twice")
-      }
+      // Of texts of the same key the last one counts, as in huggingface's library.
+      result[key] = try scanner.string()
     }
     return result
   }
@@ -95,7 +94,7 @@ struct SafetensorsHeader {
         isRepeated = type != nil
         type = ElementType(rawValue: text)
         guard type != nil, type != .complex128 else {
-          throw scanner.problem("the element type \(text.debugDescription) is unknown")
+          throw scanner.problem("the element type \(text.inMessage) is unknown")
         }
       case "shape":
         isRepeated = shape != nil
@@ -107,18 +106,18 @@ struct SafetensorsHeader {
         isRepeated = false
         try scanner.skipValue()
       }
-      guard !isRepeated else { throw scanner.problem("\(key.debugDescription) comes twice") }
+      guard !isRepeated else { throw scanner.problem("\(key.inMessage) comes twice") }
     }
     guard let type, let shape, let offsets, offsets.count == 2 else {
       throw scanner.problem(
-        "\(name.debugDescription) needs a dtype, a shape and two data_offsets")
+        "\(name.inMessage) needs a dtype, a shape and two data_offsets")
     }
     guard let count = ElementCount.of(shape), let bytes = type.byteCount(count) else {
-      throw scanner.problem("\(name.debugDescription) has a shape that is too large: \(shape)")
+      throw scanner.problem("\(name.inMessage) has a shape that is too large: \(shape.prefix(8))")
     }
     guard offsets[0] <= offsets[1], offsets[1] - offsets[0] == bytes else {
       throw scanner.problem(
-        "\(name.debugDescription) needs \(bytes) bytes, but its data_offsets are \(offsets)")
+        "\(name.inMessage) needs \(bytes) bytes, but its data_offsets are \(offsets.prefix(8))")
     }
     return Entry(type: type, shape: shape, bytes: offsets[0]..<offsets[1])
   }
@@ -133,7 +132,7 @@ struct SafetensorsHeader {
     for (name, entry) in sorted {
       guard entry.bytes.lowerBound == end else {
         throw Problem(
-          place: "array \(name.debugDescription)",
+          place: "array \(name.inMessage)",
           text: "its values begin at \(entry.bytes.lowerBound) instead of \(end)")
       }
       end = entry.bytes.upperBound

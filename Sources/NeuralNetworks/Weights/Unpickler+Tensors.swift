@@ -35,6 +35,8 @@ extension Unpickler {
       return first
     case .size:
       guard arguments.count == 1, let sizes = objects.values(arguments[0]) else { break }
+      // The copy is made when either is changed.
+      try charge(sizes.count)
       return objects.tuple(sizes)
     case .set: return objects.list()
     case .device: return .opaque
@@ -71,6 +73,7 @@ extension Unpickler {
       shape.count == strides.count, offset >= 0,
       shape.allSatisfy({ $0 >= 0 }), strides.allSatisfy({ $0 >= 0 })
     else { throw problem("a tensor is described in an unknown way") }
+    try charge(2 * shape.count)
     let storage = objects.storages[index]
     guard let type = type ?? storage.type, let size = type.size else {
       throw problem("a tensor has no element type")

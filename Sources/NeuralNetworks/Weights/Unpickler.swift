@@ -153,7 +153,7 @@ struct Unpickler {
 
   private func global(_ module: String, _ name: String) throws(Problem) -> PickleValue {
     guard let global = PickleGlobal(module: module, name: name) else {
-      throw problem("\"\(module).\(name)\" is no part of weights and is not run")
+      throw problem("\("\(module).\(name)".inMessage) is no part of weights and is not run")
     }
     return .global(global)
   }
@@ -222,6 +222,10 @@ struct Unpickler {
         throw problem("a class has no name")
       }
       stack.append(try global(module, name))
+    case UInt8(ascii: "i"):  // INST, of protocol 0: classes are refused by name, weights have none
+      let module = try line()
+      _ = try global(module, try line())
+      throw problem("an object is made in an old way that weights do not use")
     case UInt8(ascii: "Q"): stack.append(try storage(try pop()))
     case UInt8(ascii: "R"), 0x81:
       let arguments = try pop()

@@ -20,6 +20,14 @@ public enum WeightsError: Error, Hashable, Sendable {
   case corrupt(path: String, expected: String, found: String)
 }
 
+extension String {
+  /// The text in quotes, as far as messages show names that come from files, which may be endless.
+  var inMessage: String {
+    let start = String(unicodeScalars.prefix(100))
+    return start.debugDescription + (start.utf8.count < utf8.count ? "..." : "")
+  }
+}
+
 extension WeightsError: CustomStringConvertible {
   /// The file, the place, what is wrong and what helps, in one line.
   public var description: String {
@@ -30,13 +38,13 @@ extension WeightsError: CustomStringConvertible {
     case .unsupported(let path, let place, let problem, let cure):
       "\(path): \(place): \(problem); \(cure)"
     case .missing(let path, let name):
-      "\(path): there is no array \(name.debugDescription);"
+      "\(path): there is no array \(name.inMessage);"
         + " give weights of the same architecture"
     case .mismatchedShape(let path, let name, let found, let expected):
-      "\(path): the array \(name.debugDescription) has the shape \(found) instead of \(expected);"
+      "\(path): the array \(name.inMessage) has the shape \(found) instead of \(expected);"
         + " give weights of the same architecture and classes"
     case .unexpected(let path, let name):
-      "\(path): the array \(name.debugDescription) has no place in the network;"
+      "\(path): the array \(name.inMessage) has no place in the network;"
         + " give weights of the same architecture"
     case .notInstalled(let architecture, let folders):
       "\(architecture).safetensors is in none of \(folders.joined(separator: ", "));"

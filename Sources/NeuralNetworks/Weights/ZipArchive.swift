@@ -25,7 +25,7 @@ struct ZipArchive {
       let contents = try Self.contents(of: entry, reader, before: directory.bytes.lowerBound)
       guard entries.updateValue(contents, forKey: entry.name) == nil else {
         throw Problem(
-          place: "zip directory", text: "the entry \(entry.name.debugDescription) comes twice")
+          place: "zip directory", text: "the entry \(entry.name.inMessage) comes twice")
       }
       if firstName == nil { firstName = entry.name }
     }
@@ -66,7 +66,7 @@ struct ZipArchive {
   private static func contents(
     of entry: Entry, _ reader: LittleEndianReader, before directory: Int
   ) throws(Problem) -> Range<Int> {
-    let place = "zip entry \(entry.name.debugDescription)"
+    let place = "zip entry \(entry.name.inMessage)"
     guard let header = reader.range(entry.header, 30)?.lowerBound,
       reader.uint32(header) == 0x0403_4b50,
       let name = reader.uint16(header + 26), let extra = reader.uint16(header + 28)
@@ -114,7 +114,7 @@ struct ZipArchive {
       guard flags & 1 == 0, method == 0, packedSize == self.size
       else {
         throw Problem(
-          place: "zip entry \(name.debugDescription)", text: "it is compressed or encrypted",
+          place: "zip entry \(name.inMessage)", text: "it is compressed or encrypted",
           cure: "unpack it and pack it uncompressed, or save it again with torch.save")
       }
     }

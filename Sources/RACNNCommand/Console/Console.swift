@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import Images
 
 /// What the command says, and to whom: results on standard output, the rest on standard error.
 enum Console {
@@ -22,6 +23,12 @@ enum Console {
     note("racnn: " + inOneLine(text))
   }
 
+  /// Says on standard error what is odd about a photo that was decoded nevertheless.
+  static func warn(of photo: Photo, _ path: String) {
+    guard photo.lacksEnd else { return }
+    error("warning: \(path): the JPEG file's end marker is missing; all of its lines are there")
+  }
+
   /// Writes all of `text`; false if that fails, with the reason in `errno`.
   static func write(_ text: String, to descriptor: Int32) -> Bool {
     var rest = Array(text.utf8)[...]
@@ -36,10 +43,16 @@ enum Console {
     return true
   }
 
-  /// `text` with its control characters (tabs, line feeds, escapes) replaced by spaces.
+  /// `text` with its control characters (tabs, line feeds, escapes) and other ends of lines replaced
+  /// by spaces.
   static func inOneLine(_ text: String) -> String {
     String(
       String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        text.unicodeScalars.map {
+          switch $0.properties.generalCategory {
+          case .control, .lineSeparator, .paragraphSeparator: " "
+          default: $0
+          }
+        }))
   }
 }
