@@ -13,9 +13,11 @@ public struct ImageDataset: Sendable {
   public let samples: [Split: [Sample]]
   /// How many files are no photos by their name, or lie where no photos are looked for.
   public let skipped: Int
+  /// The paths of photos that were left out because they cannot be read, in their order.
+  public let omitted: [String]
   private let fingerprint: String
 
-  /// Reads the folder `root`; no photo is decoded.
+  /// Reads the folder `root`; no photo is decoded here.
   ///
   /// Splits that the layout lacks are cut from the training photos, of each class alike: at least
   /// one photo of five, none of a class that would be left without. The same seed gives the same
@@ -29,12 +31,16 @@ public struct ImageDataset: Sendable {
   ///   that, if there is none.
   /// - Parameter classNames: the classes in the order of their labels, as a model has learned
   ///   them; nil to take those of the training photos.
+  /// - Parameter isReadable: asked with the path of each photo, in their order; all else is as if
+  ///   those that it denies were not there.
   public init(
     contentsOf root: String, seed: UInt64, validationFraction: Double = 0.1,
-    testFraction: Double = 0.2, classNames: [String]? = nil
+    testFraction: Double = 0.2, classNames: [String]? = nil,
+    isReadable: (String) -> Bool = { _ in true }
   ) throws(DatasetError) {
     let root = Self.normalized(root)
     var listing = try DatasetListing(contentsOf: root, needsTraining: classNames == nil)
+    listing.omit { !isReadable(root + "/" + $0) }
     try SplitMaker(seed: seed, validationFraction: validationFraction, testFraction: testFraction)
       .assign(&listing.items)
     try self.init(root: root, listing, classNames: classNames)
@@ -72,6 +78,7 @@ public struct ImageDataset: Sendable {
     self.classNames = classNames
     self.samples = samples
     skipped = listing.skipped
+    omitted = listing.omitted
     fingerprint = listing.fingerprint
   }
 
@@ -81,7 +88,7 @@ public struct ImageDataset: Sendable {
       version: SplitManifest.currentVersion, classNames: classNames,
       files: Dictionary(
         uniqueKeysWithValues: samples.map { ($0.rawValue, $1.map(\.path)) }),
-      fingerprint: fingerprint)
+      omitted: omitted.isEmpty ? nil : omitted, fingerprint: fingerprint)
   }
 
   /// Whether there are boxes to score the attention by.

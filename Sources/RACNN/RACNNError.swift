@@ -10,6 +10,8 @@ public enum RACNNError: Error, Hashable, Sendable {
   case emptySplit(dataset: String, split: String)
   /// A data set's classes are not those that a model knows.
   case otherClasses(dataset: String, unknown: [String])
+  /// Photos cannot be read, which the settings do not allow; `first` says what is wrong with one.
+  case badPhotos(first: String, count: Int)
   /// The loss, or the parameter that `what` names, is no longer a number after a step on `photos`;
   /// epoch and step count from 1.
   case diverged(what: String, stage: String, epoch: Int, step: Int, photos: [String])
@@ -31,6 +33,9 @@ extension RACNNError: CustomStringConvertible {
       "\(dataset): the model does not know the class \(unknown.prefix(3).joined(separator: ", "))"
         + (unknown.count > 3 ? " and \(unknown.count - 3) more" : "")
         + "; evaluate it on photos of its own classes"
+    case .badPhotos(let first, let count):
+      "\(first)\(count > 1 ? " (and \(count - 1) photos more)" : "");"
+        + " mend or remove it, or train without --strict to leave it out"
     case .diverged(let what, let stage, let epoch, let step, let photos):
       "\(stage), epoch \(epoch), step \(step): \(what) is not a number any more, on the photos"
         + " \(photos.joined(separator: ", ")); the last checkpoint is sound, and a new run may need"

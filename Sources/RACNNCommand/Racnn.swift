@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The `racnn` command: parses its arguments, runs a subcommand and says plainly what went wrong.
 @main
@@ -18,6 +19,8 @@ struct Racnn: ParsableCommand {
 
   /// Exit codes: 0 done, 1 failed, 64 wrong usage, 130 stopped by the user.
   static func main() {
+    // A limit on files, or an output that nobody reads, is an error to be told, not the end.
+    for number in [SIGXFSZ, SIGPIPE] { signal(number, SIG_IGN) }
     do {
       var command = try parseAsRoot()
       try command.run()

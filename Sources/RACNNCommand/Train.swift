@@ -59,6 +59,9 @@ struct Train: ParsableCommand {
   @Option(help: "Threads that compute; as many as there are processors unless told.")
   var threads: Int?
 
+  @Flag(help: "Refuse a data set with photos that cannot be read; otherwise they are left out.")
+  var strict = false
+
   @Option(help: "Go on with the run in this folder, with its settings.", completion: .directory)
   var resume: String?
 
@@ -68,7 +71,7 @@ struct Train: ParsableCommand {
     }
     let others: [Any?] = [
       output, backbone, weights, inputSize, sourceSize, apn, fusion, seed, epochs, batchSize,
-      threads,
+      threads, strict ? strict : nil,
     ]
     guard resume == nil || (others.allSatisfy { $0 == nil } && preset == .light) else {
       throw ValidationError("--resume takes the run's own settings: no other option goes with it")
@@ -138,6 +141,7 @@ struct Train: ParsableCommand {
     if let epochs { result.plan = result.plan.scaled(by: epochs) }
     if let batchSize { result.batchSize = batchSize }
     result.weights = weights
+    if strict { result.refusesBadPhotos = true }
     result.computeThreads = threads ?? Processors.count
     return result
   }

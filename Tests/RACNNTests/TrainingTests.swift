@@ -147,6 +147,28 @@ import Testing
     #expect(try arrays(whole.modelPath) == arrays(resumed.modelPath))
   }
 
+  /// Files that are no photos are named once each, and all else is as if they were not there.
+  @Test func badPhotosAreLeftOut() throws {
+    let clean = try run(tinyTraining(folder, run: "clean"))
+    let names = ["blue/0a.png", "blue/zz.jpg", "red/5x.jpeg"]
+    for (index, name) in names.enumerated() {
+      let file = try #require(fopen("\(folder.path)/data/\(name)", "wb"))
+      fwrite(Array("\u{89}PNG no photo".utf8), 1, index * 7, file)
+      fclose(file)
+    }
+    mkdir("\(folder.path)/data/red/folder.jpg", 0o755)
+    var notes: [String] = []
+    let dirty = try run(tinyTraining(folder, run: "dirty")) {
+      if case .note(let text) = $0 { notes.append(text) }
+    }
+    for name in names { #expect(notes.count { $0.contains(name) } == 1) }
+    #expect(try arrays(clean.modelPath) == arrays(dirty.modelPath))
+    var strict = tinyTraining(folder, run: "strict")
+    strict.refusesBadPhotos = true
+    #expect(throws: RACNNError.self) { try run(strict) }
+    #expect(folder.names("strict").isEmpty)
+  }
+
   @Test func twoTrainingsDoNotShareAFolder() throws {
     _ = try? run(tinyTraining(folder, run: "shared"), cancelAt: 5)
     let lock = try FolderLock("\(folder.path)/shared")

@@ -17,9 +17,20 @@ struct DatasetListing {
   var items: [Item] = []
   /// Files that are no photos, and folders that are not looked into.
   var skipped = 0
+  /// Photos that were taken out of `items`, in their order.
+  private(set) var omitted: [String] = []
 
   init(layout: DatasetLayout) {
     self.layout = layout
+  }
+
+  /// Takes out the photos whose paths a closure denies.
+  mutating func omit(_ isUnwanted: (String) -> Bool) {
+    items.removeAll { item in
+      guard isUnwanted(item.path) else { return false }
+      omitted.append(item.path)
+      return true
+    }
   }
 
   /// Reads the folder `root` in the layout that it has.

@@ -11,6 +11,8 @@ public struct SplitManifest: Codable, Hashable, Sendable {
   public let classNames: [String]
   /// The photos' paths, relative to the root, by the raw value of their split.
   public let files: [String: [String]]
+  /// The paths of photos that were left out because they cannot be read; nil when there are none.
+  public let omitted: [String]?
   /// A SHA-256 over the paths, sizes and class names of all photos.
   public let fingerprint: String
 }
@@ -31,6 +33,8 @@ extension SplitManifest {
         throw .invalidManifest(reason: "\(path) is in it twice")
       }
     }
+    let omitted = Set(omitted ?? [])
+    listing.omit { omitted.contains($0) }
     for index in listing.items.indices {
       let path = listing.items[index].path
       guard let split = splits.removeValue(forKey: path) else {

@@ -79,8 +79,12 @@ public struct SafetensorsFile: WeightSource, Sendable {
   ///
   /// It reads the whole file: call it where a damaged file would cost more than that takes.
   ///
+  /// - Parameter isRequired: Whether a file without them is taken for damaged.
   /// - Throws: `WeightsError.corrupt` when they differ.
-  public func verifyChecksum() throws(WeightsError) {
+  public func verifyChecksum(isRequired: Bool = false) throws(WeightsError) {
+    for key in [Self.headerChecksumKey, Self.checksumKey] where isRequired && metadata[key] == nil {
+      throw .malformed(path: path, place: "metadata", problem: "there is no \(key)")
+    }
     if let expected = metadata[Self.headerChecksumKey] {
       let found = file.withBytes { Self.headerChecksum(Array($0[8..<dataStart]), expected) }
       guard found == expected else { throw .corrupt(path: path, expected: expected, found: found) }

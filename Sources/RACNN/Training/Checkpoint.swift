@@ -26,7 +26,7 @@ struct Checkpoint {
   /// Reads the state, and the parameters into `store`.
   init(contentsOf path: String, into store: ParameterStore) throws {
     let file = try SafetensorsFile(contentsOf: path)
-    try file.verifyChecksum()
+    try file.verifyChecksum(isRequired: true)
     guard file.metadata["format"] == Self.format, let text = file.metadata["state"] else {
       throw RACNNError.unusableRun(
         path: path, reason: "it is no checkpoint of this version", cure: "start a new run")

@@ -42,10 +42,14 @@ package func train(
   progress: @escaping (TrainingEvent) -> Void, isCancelled: @escaping () -> Bool
 ) throws -> TrainingResult {
   try configuration.validate()
+  var check = PhotoCheck(sourceSize: configuration.sourceSize)
   let dataset = try ImageDataset(
     contentsOf: configuration.dataset, seed: configuration.seed,
     validationFraction: configuration.validationFraction,
-    testFraction: configuration.testFraction)
+    testFraction: configuration.testFraction, isReadable: { check.passes($0) })
+  if let first = check.problems.first, configuration.refusesBadPhotos ?? false {
+    throw RACNNError.badPhotos(first: "\(first)", count: check.problems.count)
+  }
   let model = configuration.makeModel(dataset.classNames, makeBackbone)
   var hasWeights = true
   if makeBackbone == nil {
@@ -58,6 +62,7 @@ package func train(
     configuration, dataset: dataset, model: model, isPretrained: hasWeights && makeBackbone == nil,
     progress: progress, isCancelled: isCancelled)
   trainer.announce(isResumed: false)
+  for problem in check.problems { progress(.note("left out: \(problem)")) }
   if !hasWeights {
     progress(
       .note(

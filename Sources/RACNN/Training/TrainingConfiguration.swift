@@ -55,6 +55,9 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
   /// photos (128 pixels, 450 learned and 150 held out, means of 4 splits): 73.3 % right with 0.1,
   /// 76.7 % with 0.2.
   public var labelSmoothing: Float = 0.2
+  /// Whether a photo that cannot be read ends the training before it begins; otherwise it is named
+  /// and left out. Nil, as in runs of before there was a choice, is false.
+  public var refusesBadPhotos: Bool?
   /// The share of the training photos that choices are made on, where a data set has no such split.
   public var validationFraction = 0.05
   /// The share of the photos held out for the last test, where a data set has no such split.

@@ -16,7 +16,7 @@ enum Interruption {
       sigaddset(&awaited, number)
       signal(number) { number in
         Interruption.received.store(number, ordering: .relaxed)
-        signal(number, SIG_DFL)
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
       }
     }
     pthread_sigmask(SIG_UNBLOCK, &awaited, nil)
