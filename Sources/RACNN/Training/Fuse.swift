@@ -50,6 +50,9 @@ package struct FusionRows {
   package var labels: [Int] = []
   /// Which photo each shows; several rows may be views of one.
   package var photos: [Int] = []
+  /// The rows that show a varied photo. Accuracy is counted on the others, which show theirs as
+  /// validation does, so that it compares with that of other epochs.
+  package var areVaried: Set<Int> = []
 
   package init() {}
 
@@ -75,7 +78,7 @@ package struct FusionFit {
     package let meanLoss: Double
     /// The loss of the choice on photos left out of the fit.
     package let loss: Double
-    /// The share of right decisions on photos left out of the fit.
+    /// The share of right decisions on photos left out of the fit, each as it is.
     package let accuracy: Double
   }
 
@@ -108,17 +111,22 @@ package struct FusionFit {
     let initial = phase.model.store.snapshot(of: "fusion")
     var losses = [Double](repeating: 0, count: Self.candidates.count)
     var correct = [Int](repeating: 0, count: Self.candidates.count)
-    var held = 0
+    var (held, plain) = (0, 0)
     for fold in 0..<Self.folds {
       let out = rows.photos.indices.filter { rows.photos[$0] % Self.folds == fold }
       let kept = rows.photos.indices.filter { rows.photos[$0] % Self.folds != fold }
       guard !out.isEmpty, !kept.isEmpty else { continue }
       held += out.count
+      let counted = out.map { !rows.areVaried.contains($0) }
+      plain += counted.count { $0 }
       let (descriptors, labels) = (rows.descriptors(out), out.map { rows.labels[$0] })
       run(rows, kept) { index in
         let step = withoutTape { phase.loss(descriptors: descriptors, labels: labels) }
         losses[index] += Double(step.total.item) * Double(out.count)
-        correct[index] += zip(step.fused?.argmax() ?? [], labels).count { $0 == $1 }
+        for (place, answer) in (step.fused?.argmax() ?? []).enumerated()
+        where counted[place] && answer == labels[place] {
+          correct[index] += 1
+        }
       }
       restore(initial)
     }
@@ -128,7 +136,7 @@ package struct FusionFit {
     if best > 0 { run(rows, Array(rows.labels.indices), upTo: best) { _ in } }
     return Result(
       steps: Self.candidates[best], meanLoss: losses[0], loss: losses[best],
-      accuracy: Double(correct[best]) / Double(held))
+      accuracy: Double(correct[best]) / Double(max(1, plain)))
   }
 
   /// Takes steps on some rows, and calls `reached` at each candidate's number of them.

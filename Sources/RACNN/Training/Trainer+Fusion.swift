@@ -44,13 +44,16 @@ extension Trainer {
     var rows = FusionRows()
     var lengths = [Double](repeating: 0, count: model.scales.count)
     var count = 0
-    func take(_ batch: ImageBatch, keeps: Bool) {
+    func take(_ batch: ImageBatch, keeps: Bool, isVaried: Bool = false) {
       let views = withoutTape { look(batch.tensor(), scales: model.scales.count) }
       count += batch.labels.count
       for (index, view) in views.enumerated() {
         lengths[index] += Double(view.descriptor.squared().sum([1]).squareRoot().sum().item)
       }
       guard keeps else { return }
+      if isVaried {
+        rows.areVaried.formUnion(rows.labels.count..<rows.labels.count + batch.labels.count)
+      }
       rows.values += withoutTape { model.fusion?.input(views).values ?? [] }
       rows.labels += batch.labels
       rows.photos += batch.indices
@@ -58,7 +61,9 @@ extension Trainer {
     for epoch in 0..<Self.viewsPerPhoto where !held.isEmpty && rows.labels.count < Self.mostRows {
       var batches = loader(held, augmentation: epoch == 0 ? nil : configuration.augmentation).epoch(
         epoch)
-      while let batch = try batches.next() { take(batch, keeps: true) }
+      while let batch = try batches.next() {
+        take(batch, keeps: true, isVaried: epoch > 0)
+      }
     }
     if held.isEmpty {
       // The lengths alone can be had from photos that were learned.
