@@ -47,7 +47,10 @@ import Testing
           #expect((gradient?.values.map(abs).max() ?? 1) < 1e-3)
           continue
         }
-        expectClose(gradient, expected, "\(label), \(parameter.name)", tolerance: 1e-4)
+        // That of a query's is the small rest of sums that nearly cancel, below 1e-3 here: there
+        // rounding alone comes to 1e-7.
+        let tolerance: Float = parameter.name.hasSuffix("query.bias") ? 5e-4 : 1e-4
+        expectClose(gradient, expected, "\(label), \(parameter.name)", tolerance: tolerance)
       }
     }
     try compare(name)
