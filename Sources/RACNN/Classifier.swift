@@ -76,10 +76,15 @@ public final class Classifier: @unchecked Sendable {
   /// - Parameters:
   ///   - top: How many classes to name at most.
   ///   - crops: Whether the answer holds what each scale saw.
-  /// - Throws: `ImageError`, naming the file.
-  public func classify(contentsOf path: String, top: Int = 5, crops: Bool = false) throws -> Answer
-  {
-    try classify(Photo(contentsOf: path, minimumSide: minimumSide), top: top, crops: crops)
+  ///   - adaptive: Whether to look closer only while the answer is not sure enough.
+  /// - Throws: `ImageError`, naming the file; and `RACNNError.badSetting` when it is to be adaptive
+  ///   and training found no confidence that suffices.
+  public func classify(
+    contentsOf path: String, top: Int = 5, crops: Bool = false, adaptive: Bool = false
+  ) throws -> Answer {
+    try classify(
+      Photo(contentsOf: path, minimumSide: minimumSide), top: top, crops: crops,
+      adaptive: adaptive)
   }
 
   /// Classifies a photo.
@@ -87,19 +92,28 @@ public final class Classifier: @unchecked Sendable {
   /// - Parameters:
   ///   - top: How many classes to name at most.
   ///   - crops: Whether the answer holds what each scale saw.
-  public func classify(_ photo: Photo, top: Int = 5, crops: Bool = false) throws -> Answer {
+  ///   - adaptive: Whether to look closer only while the answer is not sure enough.
+  /// - Throws: `RACNNError.badSetting` when it is to be adaptive and training found no confidence.
+  public func classify(
+    _ photo: Photo, top: Int = 5, crops: Bool = false, adaptive: Bool = false
+  ) throws -> Answer {
+    let confidence = adaptive ? try model.confidence(nil) : .infinity
     let side = model.configuration.sourceSize
     let photoSource = Source(photo, size: side)
     let samples = photoSource.center.rendered(
       photoSource.image, size: side, normalization: model.configuration.normalization)
-    return Classifier.computing.withLock { _ in answer(samples, photo, top, crops) }
+    return Classifier.computing.withLock { _ in
+      answer(samples, photo, top, crops, confidence)
+    }
   }
 
   /// The answer from a source's `[3, side, side]` samples.
-  private func answer(_ samples: [Float], _ photo: Photo, _ top: Int, _ crops: Bool) -> Answer {
+  private func answer(
+    _ samples: [Float], _ photo: Photo, _ top: Int, _ crops: Bool, _ confidence: Float
+  ) -> Answer {
     let side = model.configuration.sourceSize
     let source = Tensor(samples, shape: [1, 3, side, side])
-    let output = withoutTape { model(source) }
+    let output = withoutTape { model.lookingAsNeeded(source, confidence: confidence)[0].output }
     let scales = output.views.map { view in
       let (labels, probabilities) = best(view.logits.softmax(), top)
       return ScaleAnswer(

@@ -5,7 +5,8 @@ public struct Evaluation: Codable, Hashable, Sendable {
   /// Photos.
   public var count: Int
   /// Shares of right answers by `1`, `2`, `3` (a scale alone), `1+2` (the mean of two scales'
-  /// probabilities) and `1+2+3` (the network's decision).
+  /// probabilities) and `1+2+3` (the network's decision); in a network with a fusion layer also by
+  /// `mean` and `fusion`: what the mean of all scales and that layer would decide.
   public var accuracy: [String: Double]
   /// Right answers, by the same keys.
   public var correct: [String: Int]
@@ -15,8 +16,20 @@ public struct Evaluation: Codable, Hashable, Sendable {
   public var confusion: [[Int]]
   /// How well the boxes fit the subjects', by scale; nil where the data set has none.
   public var boxes: [BoxScore]?
+  /// What zooming gains by how much of the photo the subject takes, the smallest quarter of them
+  /// first; nil where the data set has no boxes.
+  public var quartiles: [QuartileScore]?
+  /// The photos with the least share of the last scale's box on the subject, the worst first; nil
+  /// where the data set has no boxes.
+  public var worstBoxes: [PhotoBoxScore]?
+  /// Multiply-accumulates of a photo once 1, 2, ... scales have looked.
+  public var multiplyAccumulates: [Double]?
   /// The same with boxes that were not learned; nil where it was not asked for.
   public var controls: [ControlScore]?
+  /// The same looking closer only where needed; nil where it was not asked for.
+  public var adaptive: AdaptiveScore?
+  /// Other networks on the same photos, after this one; nil where none were given.
+  public var comparison: Comparison?
   /// Wall-clock seconds.
   public var seconds: Double
   /// CPU seconds over all threads.
@@ -45,4 +58,30 @@ public struct BoxScore: Codable, Hashable, Sendable {
   public var meanIoU: Double
   /// The mean share of the subject's box that is covered.
   public var meanCoverage: Double
+  /// The mean share of the box that is on the subject's; nil in scores of before it was measured.
+  public var meanOnSubject: Double?
+}
+
+/// What zooming gains on photos whose subjects are about as large.
+public struct QuartileScore: Codable, Hashable, Sendable {
+  /// The least share of the photo that a subject's box takes.
+  public var least: Double
+  /// The greatest.
+  public var greatest: Double
+  /// Photos.
+  public var count: Int
+  /// The accuracy of scale 1.
+  public var first: Double
+  /// The accuracy of the decision.
+  public var decision: Double
+  /// The decision's accuracy less scale 1's.
+  public var gain: Interval
+}
+
+/// Where the last scale looked on a photo, against its subject.
+public struct PhotoBoxScore: Codable, Hashable, Sendable {
+  /// The photo, relative to the data set's folder.
+  public var path: String
+  /// The share of the box that is on the subject's.
+  public var onSubject: Double
 }

@@ -25,15 +25,21 @@ public func evaluate(
     model, dataset, split, batchSize: batchSize, threads: threads, cacheMegabytes: cacheMegabytes)
   try batches.forEach(progress: progress) { batch, labels in
     let output = withoutTape { model(batch.tensor()) }
-    tally.add(output.views, fused: output.fused, labels: labels)
-    for (scale, view) in output.views.enumerated().dropFirst() {
-      let values = view.box.values.values
-      for (row, index) in batch.indices.enumerated() {
-        guard let subject = batches.samples[index].box else { continue }
-        let size = batch.photoSizes[row]
+    tally.add(output, labels: labels)
+    let (first, decided) = (output.views[0].logits.argmax(), output.probabilities.argmax())
+    for (row, index) in batch.indices.enumerated() {
+      guard let subject = batches.samples[index].box else { continue }
+      let (size, label) = (batch.photoSizes[row], labels[row])
+      boxes.add(
+        subject: subject, width: size.width, height: size.height, first: first[row] == label,
+        decision: decided[row] == label)
+      for (scale, view) in output.views.enumerated().dropFirst() {
         boxes.add(
-          Rectangle(box: values[3 * row..<3 * row + 3], width: size.width, height: size.height),
-          scale: scale + 1, subject: subject)
+          Rectangle(
+            box: view.box.values.values[3 * row..<3 * row + 3], width: size.width,
+            height: size.height),
+          scale: scale + 1, subject: subject,
+          lastOf: scale + 1 == output.views.count ? batches.samples[index].path : nil)
       }
     }
   }
@@ -44,8 +50,9 @@ public func evaluate(
       ClassScore(
         name: name, count: confusion[index].reduce(0, +), correct: confusion[index][index])
     },
-    confusion: confusion, boxes: boxes.result, seconds: Clock.wall - wall,
-    cpuSeconds: Clock.cpu - cpu)
+    confusion: confusion, boxes: boxes.result, quartiles: boxes.quartiles,
+    worstBoxes: boxes.worstBoxes, multiplyAccumulates: model.multiplyAccumulates(),
+    seconds: Clock.wall - wall, cpuSeconds: Clock.cpu - cpu)
 }
 
 /// The photos of a split in batches.

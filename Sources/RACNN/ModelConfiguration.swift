@@ -26,8 +26,11 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var maskSharpness: Float? = 80
   /// Units of the APN's hidden layer (1024 in the paper); nil for a network without APNs.
   public var proposalWidth: Int? = 128
-  /// Whether there is a fusion layer; without one the decision is the mean of the probabilities.
+  /// Whether there is a fusion layer; without one the decision is a mean of the probabilities.
   public var fuses = true
+  /// How the scales decide together; nil, as in models of before it was found by training, is by the
+  /// fusion layer, or else by the mean of all.
+  public var decision: Decision?
   /// What the fusion layer is; nil, as in models of before there was a choice, is linear.
   public var fusion: FusionKind?
   /// What the APNs are made of; nil, as in models of before there was a choice, is dense.

@@ -35,6 +35,7 @@ extension RecurrentAttentionCNN {
   func metadata() throws -> [String: String] {
     var configuration = self.configuration
     configuration.boxPolicy = boxPolicy
+    configuration.decision = decision
     return [
       "format": "racnn",
       "format_version": String(RecurrentAttentionCNN.formatVersion),
@@ -79,6 +80,9 @@ extension ModelConfiguration {
     if !(1...16384).contains(sourceSize) { return "source size \(sourceSize)" }
     if let proposalWidth, !(1...65536).contains(proposalWidth) {
       return "proposal width \(proposalWidth)"
+    }
+    if let problem = decision?.problem(scales: inputSizes.count, fuses: fuses) {
+      return "decision, \(problem)"
     }
     if normalization.mean.count != 3 || normalization.deviation.count != 3
       || normalization.deviation.contains(where: { !($0 > 0) })

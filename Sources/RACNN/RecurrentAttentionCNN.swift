@@ -12,31 +12,37 @@ public final class RecurrentAttentionCNN {
   public struct Output {
     /// One view a scale.
     public let views: [View]
-    /// The fusion layer's logits `[N, classes]`; nil in a network without one.
+    /// The fusion layer's logits `[N, classes]`; nil in a network without one, and where not all
+    /// scales have looked.
     public let fused: Tensor?
+    /// How the scales decide together.
+    public let decision: Decision
 
-    /// The decision, `[N, classes]`: of the fusion layer, or else the mean of the scales.
-    public var probabilities: Tensor {
-      fused?.softmax() ?? meanProbabilities(scales: views.count)
-    }
+    /// The decision, `[N, classes]`.
+    public var probabilities: Tensor { decision.probabilities(views.map(\.logits), fused: fused) }
 
-    /// The most likely classes by scales: `1`, `2`, ... alone, `1+2` by the mean of two, and so on,
-    /// and of all the decision.
+    /// The most likely classes by who says so: `1`, `2`, ... a scale alone; `1+2`, ... the mean of
+    /// two, and so on; of all scales the decision, whose rule is `decision`'s; and in a network that
+    /// has a fusion layer `mean` and `fusion`, what either rule would give.
     var answers: [String: [Int]] {
       var answers = [Tally.key(upTo: views.count): probabilities.argmax()]
-      for (index, view) in views.enumerated() where views.count > 1 {
-        answers["\(index + 1)"] = view.logits.argmax()
-      }
-      for scales in 2..<max(2, views.count) {
+      guard views.count > 1 else { return answers }
+      for (index, view) in views.enumerated() { answers["\(index + 1)"] = view.logits.argmax() }
+      for scales in 2..<views.count {
         answers[Tally.key(upTo: scales)] = meanProbabilities(scales: scales).argmax()
+      }
+      if let fused {
+        answers["mean"] = meanProbabilities(scales: views.count).argmax()
+        answers["fusion"] = fused.argmax()
       }
       return answers
     }
 
     /// The mean of the first scales' probabilities, `[N, classes]`.
     public func meanProbabilities(scales: Int) -> Tensor {
-      let each = views.prefix(scales).map { $0.logits.softmax() }
-      return each.dropFirst().reduce(each[0], +) / Float(scales)
+      Decision.mean(
+        views.prefix(scales).map(\.logits),
+        weights: [Float](repeating: 1 / Float(scales), count: scales))
     }
   }
 
@@ -50,6 +56,8 @@ public final class RecurrentAttentionCNN {
   public let fusion: Fusion?
   /// Where the network looks next; at first as configured.
   public var boxPolicy: BoxPolicy
+  /// How the scales decide together; at first as configured.
+  public var decision: Decision
 
   /// Makes a network with the initial parameters of `seed`.
   public convenience init(_ configuration: ModelConfiguration, seed: UInt64) {
@@ -66,6 +74,9 @@ public final class RecurrentAttentionCNN {
     self.configuration = configuration
     self.store = store
     boxPolicy = configuration.boxPolicy
+    decision =
+      configuration.decision
+      ?? .uncalibrated(scales: configuration.inputSizes.count, fuses: configuration.fuses)
     let classes = configuration.classNames.count
     let last = configuration.inputSizes.count - 1
     var scales: [Scale] = []
@@ -108,7 +119,14 @@ public final class RecurrentAttentionCNN {
       views.append(view)
       if index + 1 < scales.count { box = next(view, index) }
     }
-    return Output(views: views, fused: fusion.map { $0($0.input(views)) })
+    return output(of: views)
+  }
+
+  /// What the first scales' views, or those of all, come to.
+  func output(of views: [View]) -> Output {
+    let isWhole = views.count == scales.count
+    return Output(
+      views: views, fused: isWhole ? fusion.map { $0($0.input(views)) } : nil, decision: decision)
   }
 
   /// Where to look after `view` of scale `index`, in units of the source's side.

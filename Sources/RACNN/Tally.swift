@@ -22,10 +22,10 @@ struct Tally {
     (1...scales).map(String.init).joined(separator: "+")
   }
 
-  /// Takes a batch; `fused` are the fusion layer's logits, where it is to decide.
-  mutating func add(_ views: [View], fused: Tensor?, labels: [Int]) {
+  /// Takes a batch.
+  mutating func add(_ output: RecurrentAttentionCNN.Output, labels: [Int]) {
     count += labels.count
-    let output = RecurrentAttentionCNN.Output(views: views, fused: fused)
+    let views = output.views
     for (index, view) in views.enumerated() {
       add(crossEntropy(view.logits, classes: labels), "classification \(index + 1)", labels.count)
     }

@@ -38,6 +38,9 @@ struct Classify: ParsableCommand {
     completion: .directory)
   var output: String?
 
+  @Flag(help: "Look closer only while the answer is not sure enough.")
+  var adaptive = false
+
   @Flag(help: "Print a JSON array with an object for each photo.")
   var json = false
 
@@ -65,7 +68,8 @@ struct Classify: ParsableCommand {
       do {
         let photo = try Photo(contentsOf: path, minimumSide: classifier.minimumSide)
         Console.warn(of: photo, path)
-        let answer = try classifier.classify(photo, top: top, crops: showCrops)
+        let answer = try classifier.classify(
+          photo, top: top, crops: showCrops, adaptive: adaptive)
         var entry = Entry(image: path, answer: answer)
         if showCrops {
           let sheet = CropSheet.image(photo, answer)

@@ -9,13 +9,14 @@ struct Evaluate: ParsableCommand {
     abstract: "Score a model on a split of a data set.",
     discussion: """
       Accuracy is told for each scale alone (1, 2, 3), for two together (1+2) and for the decision \
-      from all (1+2+3). A model that lies in its run is scored on the splits of that run; where \
+      from all (1+2+3), with the multiply-accumulates that each takes. A model that lies in its run is scored on the splits of that run; where \
       splits are made anew for photos that it has learned, the score means nothing.
 
       EXAMPLE:
         racnn evaluate runs/birds-1/model.safetensors birds
         racnn evaluate runs/birds-1/model.safetensors birds --split validation --json
         racnn evaluate runs/birds-1/model.safetensors birds --controls
+        racnn evaluate runs/birds-1 birds --also runs/birds-2 runs/single
       """)
 
   @Argument(help: "A model that racnn train wrote, or its run.", completion: .file())
@@ -39,12 +40,28 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Where to look: learned, initial (largest response), or center, as a control.")
   var boxes: BoxPolicy?
 
-  @Flag(help: "Score boxes that were not learned too: initial, centre, random, and true ones.")
+  @Flag(
+    help: """
+      Score boxes that were not learned too: initial, centre, random, and true ones. On the test \
+      split of a model's own run its report shows them from then on.
+      """)
   var controls = false
+
+  @Flag(help: "Score looking closer only where the answer is not sure enough, too.")
+  var adaptive = false
+
+  @Option(
+    name: .customLong("also"), parsing: .upToNextOption,
+    help: "Models to score on the same photos: other seeds, or one network that looks once.",
+    completion: .file())
+  var others: [String] = []
 
   func validate() throws {
     guard !controls || boxes == nil else {
       throw ValidationError("--controls looks everywhere, so --boxes has no meaning with it")
+    }
+    guard others.isEmpty || boxes == nil else {
+      throw ValidationError("--also looks where each model says, so --boxes does not go with it")
     }
     guard batchSize > 0 else { throw ValidationError("--batch-size must be at least 1") }
     guard threads ?? 1 > 0 else { throw ValidationError("--threads must be at least 1") }
@@ -58,14 +75,39 @@ struct Evaluate: ParsableCommand {
     let photos = try photos(for: network, at: path)
     var line = ProgressLine()
     func show(_ done: Int, _ total: Int) { line.show("photo \(done) of \(total)") }
+    // First, for it may be that the model cannot.
+    let asNeeded =
+      adaptive
+      ? try evaluateAdaptively(
+        network, on: photos, split: split, batchSize: batchSize, progress: show) : nil
     var evaluation = try evaluate(
       network, on: photos, split: split, batchSize: batchSize, progress: show)
+    evaluation.adaptive = asNeeded
     if controls {
       evaluation.controls = try evaluateControls(
         network, on: photos, split: split, batchSize: batchSize, progress: show)
     }
+    if !others.isEmpty {
+      let models = try others.map {
+        (name: $0, model: try RecurrentAttentionCNN(contentsOf: ModelFile.path(of: $0)))
+      }
+      evaluation.comparison = try compare(
+        [(name: model, model: network)] + models, on: photos, split: split, batchSize: batchSize,
+        progress: show)
+    }
     line.clear()
     try Console.line(json ? JSON.text(evaluation) : evaluation.text)
+    if controls, split == .test { try record(evaluation, ofModelAt: path) }
+  }
+
+  /// Makes the report of the model's run anew with these scores, where they are of that run's photos.
+  private func record(_ evaluation: Evaluation, ofModelAt path: String) throws {
+    guard let run = ModelFile.run(of: path), run.isFinished,
+      FilePath.resolved(run.modelPath) == FilePath.resolved(path),
+      FilePath.resolved(run.configuration.dataset) == FilePath.resolved(dataset)
+    else { return }
+    try run.record(evaluation)
+    _ = try RunReport(Run(contentsOf: run.folder)).write(to: run.folder + "/report.html")
   }
 
   /// The data set with the splits that the model was trained with, or else its own.

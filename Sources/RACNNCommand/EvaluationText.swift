@@ -3,30 +3,81 @@ import RACNN
 extension Evaluation {
   /// The combinations of scales in the order of tables, as far as they were scored.
   var combinations: [String] {
-    let order = ["1", "2", "3", "1+2", "1+2+3"]
+    let order = ["1", "2", "3", "1+2", "1+2+3", "mean", "fusion"]
     return order.filter { accuracy[$0] != nil }
       + accuracy.keys.filter { !order.contains($0) }.sorted()
   }
 
-  /// Scales, accuracies and right answers, the headings first.
+  /// Those that look closer, and that controls are shown of: what scale 1 sees is the same for all.
+  var zoomingCombinations: [String] {
+    combinations.filter { !["1", "mean", "fusion"].contains($0) }
+  }
+
+  /// What a combination is called in tables.
+  static func title(_ combination: String) -> String {
+    switch combination {
+    case "mean": "all, by their mean"
+    case "fusion": "all, by the fusion layer"
+    default: combination
+    }
+  }
+
+  /// Scales, accuracies, right answers and what they cost, the headings first.
   var rows: [[String]] {
-    [["scales", "accuracy", "right"]]
+    [["scales", "accuracy", "right", "GMAC"]]
       + combinations.map {
-        [$0, Text.percent(accuracy[$0] ?? 0), "\(correct[$0] ?? 0) of \(count)"]
+        [
+          Evaluation.title($0), Text.percent(accuracy[$0] ?? 0),
+          "\(correct[$0] ?? 0) of \(count)", cost(of: $0),
+        ]
+      }
+  }
+
+  /// The thousand million multiply-accumulates that a combination takes: all scales up to its last.
+  private func cost(of combination: String) -> String {
+    guard let multiplyAccumulates, let all = multiplyAccumulates.last else { return "" }
+    let last = combination.split(separator: "+").last.flatMap { Int($0) }
+    let looked = last.flatMap { (1...multiplyAccumulates.count).contains($0) ? $0 : nil }
+    return Text.fixed((looked.map { multiplyAccumulates[$0 - 1] } ?? all) / 1e9, 3)
+  }
+
+  /// A share and its interval, in hundredths.
+  static func text(_ interval: Interval?) -> String {
+    guard let interval else { return "" }
+    func points(_ share: Double) -> String { Text.fixed(100 * share, 1) }
+    return "\(points(interval.value)) (\(points(interval.low)) to \(points(interval.high)))"
+  }
+
+  /// The boxes' scores by scale, the headings first; empty where there are none.
+  var boxRows: [[String]] {
+    guard let boxes else { return [] }
+    return [["boxes of scale", "centre on subject", "box on subject", "subject covered", "IoU"]]
+      + boxes.map {
+        [
+          "\($0.scale)", Text.percent($0.centerInside),
+          $0.meanOnSubject.map(Text.percent) ?? "", Text.percent($0.meanCoverage),
+          Text.fixed($0.meanIoU, 2),
+        ]
+      }
+  }
+
+  /// What zooming gains by how large the subject is, the headings first; empty where it is not known.
+  var quartileRows: [[String]] {
+    guard let quartiles else { return [] }
+    return [["subject's share of the photo", "photos", "scale 1", "decision", "gain, points"]]
+      + quartiles.map {
+        [
+          "\(Text.percent($0.least)) to \(Text.percent($0.greatest))", "\($0.count)",
+          Text.percent($0.first), Text.percent($0.decision), Evaluation.text($0.gain),
+        ]
       }
   }
 
   /// Each control's accuracies, and by how much the learned boxes are better than its.
   private var controlLines: [String] {
     guard let controls else { return [] }
-    func text(_ interval: Interval?) -> String {
-      guard let interval else { return "" }
-      func points(_ share: Double) -> String { Text.fixed(100 * share, 1) }
-      return
-        "\(points(interval.value)) (\(points(interval.low)) to \(points(interval.high)))"
-    }
-    // What scale 1 sees is the same for all.
-    let keys = combinations.filter { $0 != "1" }
+    let text = Evaluation.text
+    let keys = zoomingCombinations
     let scores = controls.map { score in
       [score.control.rawValue] + keys.map { text(score.accuracy[$0]) }
     }
@@ -38,16 +89,54 @@ extension Evaluation {
       + ["learned boxes are better by, points:"] + Text.table([["than"] + keys] + advantages)
   }
 
-  /// The table for people, with the boxes' scores below.
+  /// What looking closer only where needed comes to.
+  private var adaptiveLines: [String] {
+    guard let adaptive else { return [] }
+    let looks = adaptive.looks.enumerated().map { "\(Text.percent($1)) after \($0 + 1)" }
+    return [
+      "looking closer only below a confidence of \(Text.percent(Double(adaptive.confidence))):"
+        + " \(Evaluation.text(adaptive.accuracy)) % right,"
+        + " \(Evaluation.text(adaptive.loss)) points less than all scales, at"
+        + " \(Text.percent(adaptive.share)) of their arithmetic"
+        + " (decided: \(looks.joined(separator: ", ")))"
+    ]
+  }
+
+  /// This network and others on the same photos, and those of the same sizes taken together.
+  private var comparisonLines: [String] {
+    guard let comparison else { return [] }
+    let members = comparison.members.map { member in
+      let key = Evaluation.decisionKey(member.inputSizes)
+      return [
+        member.name, member.inputSizes.map(String.init).joined(separator: "/"),
+        Evaluation.text(member.accuracy[key]), Evaluation.text(member.behind),
+        Text.fixed(member.multiplyAccumulates / 1e9, 3), Text.fixed(member.cpuSeconds, 3),
+      ]
+    }
+    let groups = comparison.groups.filter { $0.count > 1 }.map { group in
+      let scores = combinations.filter { group.mean[$0] != nil }.map { key in
+        "\(Evaluation.title(key)): \(Text.fixed(100 * (group.mean[key] ?? 0), 1)) ± "
+          + Text.fixed(100 * (group.deviation[key] ?? 0), 1)
+      }
+      return "\(group.count) models at \(group.inputSizes.map(String.init).joined(separator: "/")),"
+        + " mean ± standard deviation, %: " + scores.joined(separator: ", ")
+    }
+    return ["models on the same photos:"]
+      + Text.table(
+        [["model", "sizes", "right, %", "behind the first, points", "GMAC", "CPU s a photo"]]
+          + members) + groups
+  }
+
+  /// The key of the decision of a network of as many scales as there are sizes.
+  private static func decisionKey(_ inputSizes: [Int]) -> String {
+    (1...max(1, inputSizes.count)).map(String.init).joined(separator: "+")
+  }
+
+  /// The tables for people.
   var text: String {
     var lines = ["accuracy on the \(split) split, \(count) photos:"] + Text.table(rows)
-    for box in boxes ?? [] {
-      lines.append(
-        "boxes of scale \(box.scale): \(Text.percent(box.centerInside)) have their centre inside"
-          + " the subject's box, \(Text.percent(box.meanCoverage)) of which they cover; IoU"
-          + " \(Text.fixed(box.meanIoU, 2)) (means over \(box.count) photos)")
-    }
-    for line in controlLines { lines.append(line) }
-    return lines.joined(separator: "\n")
+    if !boxRows.isEmpty { lines += Text.table(boxRows) }
+    if !quartileRows.isEmpty { lines += Text.table(quartileRows) }
+    return (lines + controlLines + adaptiveLines + comparisonLines).joined(separator: "\n")
   }
 }

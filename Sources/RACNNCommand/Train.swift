@@ -38,6 +38,9 @@ struct Train: ParsableCommand {
   @Option(help: "Pixels a side that each scale looks at.")
   var inputSize: Int?
 
+  @Option(help: "How often to look: 1 is one network on the whole photo, to compare with.")
+  var scales: Int?
+
   @Option(help: "Pixels a side of the source that crops are sampled from.")
   var sourceSize: Int?
 
@@ -46,6 +49,14 @@ struct Train: ParsableCommand {
 
   @Option(help: "What decides from all scales: a linear layer, as in the paper, or attention.")
   var fusion: FusionKind?
+
+  @Option(
+    help: """
+      A JSON file with any of the settings of a run's config.json; it holds over --preset, and \
+      options hold over it.
+      """,
+    completion: .file())
+  var settings: String?
 
   @Option(help: "The seed of all that is random; the same one gives the same model.")
   var seed: UInt64?
@@ -70,15 +81,15 @@ struct Train: ParsableCommand {
       throw ValidationError("give the folder of photos, or --resume with a run")
     }
     let others: [Any?] = [
-      output, backbone, weights, inputSize, sourceSize, apn, fusion, seed, epochs, batchSize,
-      threads, strict ? strict : nil,
+      output, backbone, weights, inputSize, scales, sourceSize, apn, fusion, settings, seed,
+      epochs, batchSize, threads, strict ? strict : nil,
     ]
     guard resume == nil || (others.allSatisfy { $0 == nil } && preset == .light) else {
       throw ValidationError("--resume takes the run's own settings: no other option goes with it")
     }
     for (name, value) in [
       ("--epochs", epochs), ("--batch-size", batchSize), ("--threads", threads),
-      ("--input-size", inputSize), ("--source-size", sourceSize),
+      ("--input-size", inputSize), ("--source-size", sourceSize), ("--scales", scales),
     ] where value ?? 1 < 1 {
       throw ValidationError("\(name) must be at least 1")
     }
@@ -132,7 +143,16 @@ struct Train: ParsableCommand {
       case .light: TrainingConfiguration(dataset: dataset, output: output)
       case .paper: .paper(dataset: dataset, output: output)
       }
+    if let settings {
+      try result.take(settingsIn: settings)
+      (result.dataset, result.output) = (dataset, output)
+    }
     if let backbone { result.backbone = backbone }
+    if let scales, let last = result.inputSizes.last {
+      result.inputSizes = (0..<scales).map {
+        $0 < result.inputSizes.count ? result.inputSizes[$0] : last
+      }
+    }
     if let inputSize { result.setInputSize(inputSize) }
     if let sourceSize { result.sourceSize = sourceSize }
     if let apn { result.proposal = apn }
@@ -140,7 +160,7 @@ struct Train: ParsableCommand {
     if let seed { result.seed = seed }
     if let epochs { result.plan = result.plan.scaled(by: epochs) }
     if let batchSize { result.batchSize = batchSize }
-    result.weights = weights
+    if let weights { result.weights = weights }
     if strict { result.refusesBadPhotos = true }
     result.computeThreads = threads ?? Processors.count
     return result

@@ -62,7 +62,8 @@ import Testing
       ])
     #expect(scores == result.evaluation)
     let evaluation = try #require(result.evaluation)
-    #expect(Set(evaluation.accuracy.keys) == ["1", "2", "3", "1+2", "1+2+3"])
+    #expect(
+      Set(evaluation.accuracy.keys) == ["1", "2", "3", "1+2", "1+2+3", "mean", "fusion"])
     #expect(evaluation.count == 4 && evaluation.confusion.flatMap { $0 }.reduce(0, +) == 4)
     #expect(evaluation.boxes == nil)
     let run = try Run(contentsOf: "\(folder.path)/whole")
@@ -209,7 +210,7 @@ import Testing
     #expect(scores.map(\.control) == [.learned, .initial, .center, .random])
     #expect(scores[0].accuracy.mapValues(\.value) == plain.accuracy)
     for score in scores {
-      #expect(Set(score.accuracy.keys) == ["1", "2", "3", "1+2", "1+2+3"])
+      #expect(Set(score.accuracy.keys) == Set(plain.accuracy.keys))
       #expect(score.accuracy["1"] == scores[0].accuracy["1"])
       for (key, interval) in score.accuracy {
         #expect(interval.low <= interval.value && interval.value <= interval.high)
@@ -225,6 +226,25 @@ import Testing
     model.boxPolicy = .initial
     let initial = try evaluate(model, on: dataset, split: .train)
     #expect(scores[1].accuracy.mapValues(\.value) == initial.accuracy)
+  }
+
+  /// A ranking rate that throws all boxes to their limits is noticed, and what it did taken back.
+  @Test func collapsedBoxesAreTakenBack() throws {
+    var configuration = tinyTraining(folder, run: "collapse")
+    configuration.rankingRate = 30
+    configuration.plan.rounds = 2
+    configuration.plan.alternateProposals = 3
+    var notes: [String] = []
+    let result = try run(configuration) { if case .note(let note) = $0 { notes.append(note) } }
+    #expect(notes.contains { $0.hasPrefix("Boxes collapsed (boxes ") })
+    let proposals = result.history.filter { $0.stage.part == .proposals }
+    #expect(proposals.count == 1 && proposals[0].warnings.contains(where: \.isCollapse))
+    // Nothing is left of that stage: all is as without it.
+    configuration.output = "\(folder.path)/without"
+    configuration.plan.alternateProposals = 0
+    configuration.plan.rounds = 1
+    let other = try run(configuration)
+    #expect(try arrays(result.modelPath) == arrays(other.modelPath))
   }
 
   /// A network of one scale decides by that scale's classifier.

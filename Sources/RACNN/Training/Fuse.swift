@@ -46,6 +46,8 @@ package struct FusePhase: Phase {
 package struct FusionRows {
   /// What the fusion sees, `[N, columns]`, one row after another.
   package var values: [Float] = []
+  /// Each scale's logits, `[N, classes]`, one row after another.
+  package var logits: [[Float]] = []
   /// Their classes.
   package var labels: [Int] = []
   /// Which photo each shows; several rows may be views of one.
@@ -68,7 +70,8 @@ package struct FusionRows {
 /// A layer fitted to the photos that the networks were fitted to learns to trust a certainty that
 /// new photos do not give, and loses to the plain mean. So it begins at the mean of the scales'
 /// logits, is fitted on validation photos, and stops early: the number of steps is the one with the
-/// lowest loss on photos left out of the fit, and 0 leaves the mean.
+/// lowest loss on photos left out of the fit, and 0 leaves the mean. Whether it decides at all is
+/// for `DecisionSearch` to say.
 package struct FusionFit {
   /// What came out.
   package struct Result {
@@ -78,8 +81,8 @@ package struct FusionFit {
     package let meanLoss: Double
     /// The loss of the choice on photos left out of the fit.
     package let loss: Double
-    /// The share of right decisions on photos left out of the fit, each as it is.
-    package let accuracy: Double
+    /// The choice's logits for each row, `[N, classes]`, from a fit that left its photo out.
+    package let logits: [Float]
   }
 
   static let candidates = [0, 5, 10, 20, 40, 80]
@@ -109,34 +112,33 @@ package struct FusionFit {
   /// Fits the layer, from what `reset` made of it.
   package func fit(_ rows: FusionRows) -> Result {
     let initial = phase.model.store.snapshot(of: "fusion")
+    let classes = phase.model.configuration.classNames.count
     var losses = [Double](repeating: 0, count: Self.candidates.count)
-    var correct = [Int](repeating: 0, count: Self.candidates.count)
-    var (held, plain) = (0, 0)
+    var logits = Self.candidates.map { _ in
+      [Float](repeating: 0, count: rows.labels.count * classes)
+    }
     for fold in 0..<Self.folds {
       let out = rows.photos.indices.filter { rows.photos[$0] % Self.folds == fold }
       let kept = rows.photos.indices.filter { rows.photos[$0] % Self.folds != fold }
-      guard !out.isEmpty, !kept.isEmpty else { continue }
-      held += out.count
-      let counted = out.map { !rows.areVaried.contains($0) }
-      plain += counted.count { $0 }
+      guard !out.isEmpty else { continue }
       let (descriptors, labels) = (rows.descriptors(out), out.map { rows.labels[$0] })
       run(rows, kept) { index in
         let step = withoutTape { phase.loss(descriptors: descriptors, labels: labels) }
         losses[index] += Double(step.total.item) * Double(out.count)
-        for (place, answer) in (step.fused?.argmax() ?? []).enumerated()
-        where counted[place] && answer == labels[place] {
-          correct[index] += 1
+        let values = step.fused?.values ?? []
+        for (place, row) in out.enumerated() {
+          logits[index].replaceSubrange(
+            row * classes..<(row + 1) * classes,
+            with: values[place * classes..<(place + 1) * classes])
         }
       }
       restore(initial)
     }
-    guard held > 0 else { return Result(steps: 0, meanLoss: 0, loss: 0, accuracy: 0) }
-    losses = losses.map { $0 / Double(held) }
+    losses = losses.map { $0 / Double(max(1, rows.labels.count)) }
     let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
     if best > 0 { run(rows, Array(rows.labels.indices), upTo: best) { _ in } }
     return Result(
-      steps: Self.candidates[best], meanLoss: losses[0], loss: losses[best],
-      accuracy: Double(correct[best]) / Double(max(1, plain)))
+      steps: Self.candidates[best], meanLoss: losses[0], loss: losses[best], logits: logits[best])
   }
 
   /// Takes steps on some rows, and calls `reached` at each candidate's number of them.
@@ -148,7 +150,8 @@ package struct FusionFit {
     let optimizer = AdamW(phase.groups)
     var taken = 0
     for (index, steps) in Self.candidates.prefix(last + 1).enumerated() {
-      while taken < steps {
+      // Where all photos are in one fold there is nothing to fit to.
+      while taken < steps && !kept.isEmpty {
         let loss = phase.loss(descriptors: descriptors, labels: labels).total
         optimizer.step(minimizing: loss)
         taken += 1

@@ -45,6 +45,15 @@ public struct Run: Sendable {
       ? try Run.read(Evaluation.self, folder, "evaluation.json") : nil
   }
 
+  /// Keeps scores of the finished model on the test split in place of those that training took.
+  ///
+  /// - Throws: `RACNNError.unusableRun` while a training is at work on the folder, and `FileError`.
+  public func record(_ evaluation: Evaluation) throws {
+    let lock = try Run.lock(folder)
+    defer { withExtendedLifetime(lock) {} }
+    try Run.write(evaluation, folder, "evaluation.json")
+  }
+
   /// Makes the folder of a new run.
   static func create(
     _ configuration: TrainingConfiguration, _ manifest: SplitManifest

@@ -3,7 +3,7 @@ internal import NeuralNetworks
 internal import Tensors
 
 extension Trainer {
-  /// Fits the fusion layer; see `FusionFit`.
+  /// Fits the fusion layer and finds how the scales decide; see `FusionFit`, `DecisionSearch`.
   func fuse(_ planned: PlannedStage) throws {
     let (wall, cpu) = (Clock.wall, Clock.cpu)
     model.boxPolicy = policy(of: .fuse)
@@ -15,14 +15,22 @@ extension Trainer {
       let (rows, norms) = try fusionRows()
       let fit = FusionFit(phase: phase)
       fit.reset(norms: norms)
-      let result = fit.fit(rows)
-      progress(.note(FusionFit.sentence(result, photos: Set(rows.photos).count)))
-      metrics.losses = ["fusion": result.loss, "total": result.loss]
-      metrics.validationLoss = rows.labels.isEmpty ? nil : result.loss
-      if let tally = try validate(planned.stage) {
-        metrics.validationAccuracy = tally.accuracy
-        // The layer knows these photos by now: what counts is how it did on those left out.
-        metrics.validationAccuracy[Tally.key(upTo: model.scales.count)] = result.accuracy
+      if rows.labels.isEmpty {
+        progress(.note("The mean of the scales decides: there are no validation photos."))
+      } else {
+        let result = fit.fit(rows)
+        let found = DecisionSearch(rows, classes: dataset.classNames.count)
+          .best(fused: result.logits)
+        (model.decision, state.decision) = (found.decision, found.decision)
+        progress(.note(found.sentence(photos: Set(rows.photos).count)))
+        if found.ignoresZooms && model.scales.count > 1 { metrics.warnings = [.zoomingDoesNotHelp] }
+        metrics.losses = ["fusion": result.loss, "total": found.loss]
+        metrics.validationLoss = found.loss
+        if let tally = try validate(planned.stage) {
+          metrics.validationAccuracy = tally.accuracy
+          // The layer knows these photos by now: what counts is how it did on those left out.
+          metrics.validationAccuracy[Tally.key(upTo: model.scales.count)] = found.accuracy
+        }
       }
     }
     metrics.learningRate = Double(rates.head)
@@ -42,6 +50,7 @@ extension Trainer {
   private func fusionRows() throws -> (FusionRows, [Float]) {
     let held = dataset.samples[.validation] ?? []
     var rows = FusionRows()
+    rows.logits = model.scales.map { _ in [] }
     var lengths = [Double](repeating: 0, count: model.scales.count)
     var count = 0
     func take(_ batch: ImageBatch, keeps: Bool, isVaried: Bool = false) {
@@ -55,6 +64,7 @@ extension Trainer {
         rows.areVaried.formUnion(rows.labels.count..<rows.labels.count + batch.labels.count)
       }
       rows.values += withoutTape { model.fusion?.input(views).values ?? [] }
+      rows.logits = zip(rows.logits, views).map { $0 + $1.logits.values }
       rows.labels += batch.labels
       rows.photos += batch.indices
     }
@@ -75,22 +85,24 @@ extension Trainer {
   }
 }
 
-extension FusionFit {
-  /// The decision in words.
-  static func sentence(_ result: Result, photos: Int) -> String {
+extension DecisionSearch.Result {
+  /// The rule in words, and how it does on `photos` validation photos.
+  func sentence(photos: Int) -> String {
     func text(_ value: Double) -> String {
       let thousandths = Int((value * 1000).rounded())
       let digits = String(thousandths % 1000)
       return "\(thousandths / 1000).\(String(repeating: "0", count: 3 - digits.count))\(digits)"
     }
-    if photos == 0 {
-      return "The fusion layer stays at the mean of the scales: there are no validation photos."
+    if ignoresZooms {
+      return "Scale 1 decides alone: on \(photos) validation photos nothing else is right as often."
     }
-    if result.steps == 0 {
-      return "The fusion layer stays at the mean of the scales: fitted to \(photos) validation "
-        + "photos, it lost to that (loss \(text(result.meanLoss))) on those left out."
-    }
-    return "The fusion layer was fitted to \(photos) validation photos by \(result.steps) steps: "
-      + "on those left out the loss fell from \(text(result.meanLoss)) to \(text(result.loss))."
+    let names = (decision.weights ?? []).indices.filter { decision.weights?[$0] != 0 }
+      .map { "\($0 + 1)" }.joined(separator: " + ")
+    let rule =
+      decision.weights == nil
+      ? "The fusion layer decides"
+      : names.count == 1 ? "Scale \(names) decides alone" : "The mean of scales \(names) decides"
+    return "\(rule): on \(photos) validation photos its loss is \(text(loss)), and that of scale 1"
+      + " \(text(firstLoss))."
   }
 }

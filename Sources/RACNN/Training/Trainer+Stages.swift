@@ -65,8 +65,17 @@ extension Trainer {
   }
 
   /// What happens once as a stage ends; the state is set to the next one.
-  func leave(_ stage: Stage) {
-    if stage.phase == .alternate {
+  ///
+  /// - Parameter collapse: How its boxes have become useless, if they have.
+  func leave(_ stage: Stage, collapse: TrainingWarning? = nil) {
+    if let collapse {
+      restoreBest()
+      state.isSettled = true
+      progress(
+        .note(
+          "Boxes collapsed (\(collapse.rawValue)): training goes on from the last good ones, and the"
+            + " alternation ends."))
+    } else if stage.phase == .alternate {
       if state.bestLoss != nil { restoreBest() }
       if state.hasImproved { state.roundImproved = true }
       if stage.part == .proposals, state.bestLoss != nil, !state.roundImproved {
@@ -81,6 +90,14 @@ extension Trainer {
     state.stage += 1
     (state.epoch, state.batch, state.step) = (0, 0, 0)
     (state.bestLoss, state.staleEpochs, state.hasImproved) = (nil, 0, false)
+  }
+
+  /// How the boxes of an alternation have become useless in an epoch, if they were not so before the
+  /// ranking loss moved them.
+  func collapse(in metrics: EpochMetrics) -> TrainingWarning? {
+    guard metrics.stage.part == .proposals else { return nil }
+    let taught = state.history.last { $0.stage.phase == .propose }?.warnings ?? []
+    return TrainingWarning.found(in: metrics).first { $0.isCollapse && !taught.contains($0) }
   }
 
   private func restoreBest() {
@@ -105,8 +122,13 @@ extension Trainer {
     while let batch = try batches.next() {
       withoutTape {
         let views = look(batch.tensor(), scales: trainedScales(stage))
-        let fused = stage.phase == .fuse ? model.fusion.map { $0($0.input(views)) } : nil
-        tally.add(views, fused: fused, labels: batch.labels)
+        let output =
+          stage.phase == .fuse
+          ? model.output(of: views)
+          : RecurrentAttentionCNN.Output(
+            views: views, fused: nil,
+            decision: .uncalibrated(scales: views.count, fuses: false))
+        tally.add(output, labels: batch.labels)
         guard stage.phase == .propose else { return }
         let index = stage.scales[0] - 1
         guard let proposal = model.scales[index].proposal else { return }

@@ -49,6 +49,8 @@ package final class Trainer {
       stages, inputSizes: configuration.inputSizes,
       photos: (photos[0].count, photos[1].count, photos[2].count), batches: train.batchCount)
     state.generator = RandomGenerator(seed: configuration.seed)
+    // Until the fusion layer has been fitted it says nothing.
+    model.decision = .uncalibrated(scales: model.scales.count, fuses: false)
     guard train.batchCount > 0 else {
       throw RACNNError.emptySplit(dataset: dataset.root, split: Split.train.rawValue)
     }
@@ -91,6 +93,7 @@ package final class Trainer {
       }
     }
     model.boxPolicy = policy(of: .fuse)
+    if let decision = state.decision { model.decision = decision }
   }
 
   private func run(_ planned: PlannedStage) throws {
@@ -189,14 +192,16 @@ package final class Trainer {
       (optimizer.groups.first?.learningRate ?? 0) * optimizer.rateFactor)
     metrics.seconds += Clock.wall - wall
     metrics.cpuSeconds += Clock.cpu - cpu
-    judge(metrics, optimizer)
+    let collapse = collapse(in: metrics)
+    if collapse == nil { judge(metrics, optimizer) }
     state.epoch += 1
     state.batch = 0
     state.epochsDone += 1
     state.sums = EpochSums()
     let goesOn =
       state.epoch < planned.epochs && state.staleEpochs < max(1, configuration.plan.patience)
-    if !goesOn { leave(planned.stage) }
+      && collapse == nil
+    if !goesOn { leave(planned.stage, collapse: collapse) }
     try log(metrics)
     try writeCheckpoint(goesOn ? optimizer : nil)
     return goesOn
@@ -220,7 +225,7 @@ package final class Trainer {
     var metrics = epoch
     metrics.secondsLeft = pace.secondsLeft(
       stage: state.stage, epoch: state.epoch, batch: state.batch)
-    metrics.warnings = TrainingWarning.found(in: metrics)
+    metrics.warnings += TrainingWarning.found(in: metrics)
     state.history.append(metrics)
     try Run.writeHistory(state.history, to: configuration.output)
     let key = Tally.key(upTo: model.scales.count)

@@ -116,7 +116,9 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     func check(_ good: Bool, _ name: String, _ reason: String, _ cure: String) throws(RACNNError) {
       if !good { throw .badSetting(name: name, reason: reason, cure: cure) }
     }
-    try check(!inputSizes.isEmpty, "input size", "there are no scales", "give at least one size")
+    try check(
+      (1...8).contains(inputSizes.count), "scales", "\(inputSizes.count) are out of range",
+      "give 1 to 8")
     try check(
       inputSizes.allSatisfy { (32...4096).contains($0) }, "input size",
       "\(inputSizes) is out of range", "give 32 to 4096 pixels")

@@ -26,6 +26,8 @@ struct TrainingState: Codable {
   var isSettled = false
   /// The best accuracy of the decision on validation photos, once all scales are trained.
   var bestAccuracy: Double?
+  /// How the scales decide together, once it is found.
+  var decision: Decision?
   /// Every epoch so far.
   var history: [EpochMetrics] = []
   /// What layers draw from.

@@ -14,6 +14,16 @@ public enum TrainingWarning: String, Codable, CaseIterable, Sendable {
   case scale3BelowScale2 = "scale 3 below scale 2"
   /// No hinge of the ranking loss is active, so the APNs learn nothing.
   case noActiveHinges = "no active hinges"
+  /// On validation photos no rule that looks closer is right as often as scale 1 alone.
+  case zoomingDoesNotHelp = "zooming does not help"
+
+  /// Whether it says that boxes are of no use as they have become.
+  public var isCollapse: Bool {
+    switch self {
+    case .boxesGrowToWhole, .boxesShrinkToLimit, .boxesStickToBorder, .boxesIgnorePhotos: true
+    case .scale2BelowScale1, .scale3BelowScale2, .noActiveHinges, .zoomingDoesNotHelp: false
+    }
+  }
 
   /// What it means and what to do, in one sentence.
   public var explanation: String {
@@ -25,6 +35,8 @@ public enum TrainingWarning: String, Codable, CaseIterable, Sendable {
     case .scale2BelowScale1: "the first zoom does not help by itself yet"
     case .scale3BelowScale2: "the second zoom does not help by itself yet"
     case .noActiveHinges: "each scale is already surer than the last by the margin"
+    case .zoomingDoesNotHelp:
+      "scale 1 decides alone; photos with more detail (--source-size) or more of them may change that"
     }
   }
 

@@ -18,10 +18,16 @@ struct Report {
   var facts: [(name: String, value: String)]
   /// Rows of scales and accuracies, the headings first.
   var accuracy: [[String]]
+  /// Tables of where it looks, by their headings, each with its own headings first.
+  var attention: [(heading: String, rows: [[String]])] = []
+  /// Accuracies by where it looks, with intervals.
+  var controls: [IntervalChart] = []
   /// Curves over the epochs.
   var charts: [LineChart]
   /// Photos with their crops.
   var examples: [Example]
+  /// Photos on which the last scale looked least at the subject.
+  var worst: [Example] = []
   /// The classes confused, where the test split has been classified.
   var confusion: Confusion?
 
@@ -36,8 +42,16 @@ struct Report {
       .tag("title", [:], .text(title)), .tag("style", [:], .text(Report.style)))
     let body = HTML.tag(
       "body", [:],
-      [.tag("h1", [:], .text(title)), factTable, accuracyTable]
-        + charts.map(\.html) + [exampleFigures, confusions])
+      [
+        .tag("h1", [:], .text(title)), factTable,
+        table("Accuracy on the test split", accuracy),
+      ]
+        + controls.map(\.html) + attention.map { table($0.heading, $0.rows) }
+        + charts.map(\.html)
+        + [
+          figures("Where it looks, on photos of the test split", examples),
+          figures("Where it looks least at the subject", worst), confusions,
+        ])
     return "<!DOCTYPE html>\n" + HTML.tag("html", ["lang": "en"], head, body).source + "\n"
   }
 
@@ -49,15 +63,13 @@ struct Report {
       })
   }
 
-  private var accuracyTable: HTML {
-    guard let headings = accuracy.first, accuracy.count > 1 else { return .group([]) }
-    let rows = accuracy.dropFirst().map { $0.map { HTML.text($0) } }
-    return .group([
-      .tag("h2", [:], .text("Accuracy on the test split")), .table(headings, Array(rows)),
-    ])
+  private func table(_ heading: String, _ rows: [[String]]) -> HTML {
+    guard let headings = rows.first, rows.count > 1 else { return .group([]) }
+    let cells = rows.dropFirst().map { $0.map { HTML.text($0) } }
+    return .group([.tag("h2", [:], .text(heading)), .table(headings, Array(cells))])
   }
 
-  private var exampleFigures: HTML {
+  private func figures(_ heading: String, _ examples: [Example]) -> HTML {
     guard !examples.isEmpty else { return .group([]) }
     let figures = examples.map { example in
       let data = Data(example.sheet).base64EncodedString()
@@ -68,7 +80,7 @@ struct Report {
           ["src": "data:\(example.mediaType);base64,\(data)", "alt": example.caption]),
         .tag("figcaption", [:], .text(example.caption)))
     }
-    return .group([.tag("h2", [:], .text("Where it looks, on photos of the test split"))] + figures)
+    return .group([.tag("h2", [:], .text(heading))] + figures)
   }
 
   private var confusions: HTML {

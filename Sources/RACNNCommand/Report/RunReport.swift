@@ -18,12 +18,18 @@ struct RunReport {
     let configuration = run.configuration
     let photos = try ImageDataset(contentsOf: configuration.dataset, manifest: run.manifest)
     let samples = spread(photos.samples[.test] ?? [])
+    let evaluation = run.evaluation
+    let classifier = samples.isEmpty ? nil : try Classifier(contentsOf: run.modelPath)
+    let worst = (evaluation?.worstBoxes ?? []).compactMap { score in
+      photos.samples[.test]?.first { $0.path == score.path }
+    }
     let report = Report(
       title: "\(FilePath.name(of: run.folder)): RA-CNN on "
         + FilePath.name(of: configuration.dataset),
-      facts: facts(photos), accuracy: run.evaluation?.rows ?? [], charts: charts,
-      examples: try examples(samples, photos),
-      confusion: run.evaluation.map {
+      facts: facts(photos), accuracy: evaluation?.rows ?? [], attention: attention,
+      controls: controls, charts: charts, examples: try examples(samples, photos, classifier),
+      worst: try examples(worst, photos, classifier),
+      confusion: evaluation.map {
         Confusion(classNames: $0.classes.map(\.name), counts: $0.confusion)
       })
     try AtomicFile.write(report.source, to: path)
@@ -54,6 +60,25 @@ struct RunReport {
       ("epochs", "\(run.history.count)"),
       ("time in epochs", "\(Text.duration(seconds)), CPU \(Text.duration(cpuSeconds))"),
     ]
+  }
+
+  private var attention: [(heading: String, rows: [[String]])] {
+    [
+      ("Boxes against the subjects' own", run.evaluation?.boxRows ?? []),
+      ("Accuracy by how large the subject is", run.evaluation?.quartileRows ?? []),
+    ]
+  }
+
+  /// One chart for each combination of scales that looks closer.
+  private var controls: [IntervalChart] {
+    guard let evaluation = run.evaluation, let scores = evaluation.controls else { return [] }
+    return evaluation.zoomingCombinations.map { key in
+      IntervalChart(
+        title: "Accuracy of scales \(key) by boxes, %, with 95 % intervals over photos",
+        rows: scores.compactMap { score in
+          score.accuracy[key].map { (score.control.rawValue, $0) }
+        })
+    }
   }
 
   private var charts: [LineChart] {
@@ -100,9 +125,10 @@ struct RunReport {
     Set(run.history.flatMap { values($0).keys }).sorted { ($0.count, $0) < ($1.count, $1) }
   }
 
-  private func examples(_ samples: [Sample], _ photos: ImageDataset) throws -> [Report.Example] {
-    guard !samples.isEmpty else { return [] }
-    let classifier = try Classifier(contentsOf: run.modelPath)
+  private func examples(
+    _ samples: [Sample], _ photos: ImageDataset, _ classifier: Classifier?
+  ) throws -> [Report.Example] {
+    guard let classifier else { return [] }
     return try samples.map { sample in
       let path = photos.path(of: sample)
       let photo = try Photo(contentsOf: path, minimumSide: classifier.minimumSide)

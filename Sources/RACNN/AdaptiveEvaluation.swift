@@ -1,0 +1,74 @@
+public import ImageDatasets
+internal import Tensors
+
+/// How often a network is right that looks closer only where it has to.
+public struct AdaptiveScore: Codable, Hashable, Sendable {
+  /// The calibrated probability from which on it did not look closer.
+  public var confidence: Float
+  /// The share of right decisions.
+  public var accuracy: Interval
+  /// That of looking at every scale, less it.
+  public var loss: Interval
+  /// The shares of photos that were decided after 1, 2, ... looks.
+  public var looks: [Double]
+  /// Multiply-accumulates of a photo, in the mean.
+  public var multiplyAccumulates: Double
+  /// The same, as a share of what looking at every scale takes.
+  public var share: Double
+}
+
+/// Scores a network that looks closer only at photos that are not decided yet.
+///
+/// The parameters are those of `evaluate`, and:
+///
+/// - Parameters:
+///   - confidence: The calibrated probability that suffices; nil takes what training found.
+///   - seed: Draws the bootstrap's photos.
+/// - Throws: as `evaluate`, and `RACNNError.badSetting` when training found no confidence.
+public func evaluateAdaptively(
+  _ model: RecurrentAttentionCNN, on dataset: ImageDataset, split: Split,
+  confidence: Float? = nil, seed: UInt64 = 1, batchSize: Int = 16, threads: Int = 1,
+  cacheMegabytes: Int = 256, progress: (Int, Int) -> Void = { _, _ in }
+) throws -> AdaptiveScore {
+  let confidence = try model.confidence(confidence)
+  let batches = try EvaluationBatches(
+    model, dataset, split, batchSize: batchSize, threads: threads, cacheMegabytes: cacheMegabytes)
+  var (right, gain): ([Int], [Int]) = ([], [])
+  var looks = [Int](repeating: 0, count: model.scales.count)
+  try batches.forEach(progress: progress) { batch, labels in
+    let source = batch.tensor()
+    let whole = withoutTape { model(source).probabilities.argmax() }
+    for (photos, output) in withoutTape({
+      model.lookingAsNeeded(source, confidence: confidence)
+    }) {
+      looks[output.views.count - 1] += photos.count
+      for (photo, answer) in zip(photos, output.probabilities.argmax()) {
+        right.append(answer == labels[photo] ? 1 : 0)
+        gain.append((whole[photo] == labels[photo] ? 1 : 0) - (answer == labels[photo] ? 1 : 0))
+      }
+    }
+  }
+  let bootstrap = Bootstrap(count: right.count, generator: RandomGenerator(seed: seed))
+  let shares = looks.map { Double($0) / Double(right.count) }
+  let costs = model.multiplyAccumulates()
+  let mean = zip(shares, costs).reduce(0) { $0 + $1.0 * $1.1 }
+  return AdaptiveScore(
+    confidence: confidence, accuracy: bootstrap.interval(right), loss: bootstrap.interval(gain),
+    looks: shares, multiplyAccumulates: mean, share: mean / max(1, costs[costs.count - 1]))
+}
+
+extension RecurrentAttentionCNN {
+  /// The confidence that suffices: `given`, or else what training found.
+  ///
+  /// - Throws: `RACNNError.badSetting` where there is neither.
+  func confidence(_ given: Float?) throws(RACNNError) -> Float {
+    guard let confidence = given ?? decision.confidence else {
+      throw .badSetting(
+        name: "adaptive",
+        reason: "the model does not say which confidence suffices: it was trained without"
+          + " validation photos, with one scale, or by an earlier version",
+        cure: "look at every scale, or train it again")
+    }
+    return confidence
+  }
+}

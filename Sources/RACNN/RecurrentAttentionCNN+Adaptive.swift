@@ -1,0 +1,80 @@
+public import Tensors
+
+extension RecurrentAttentionCNN {
+  /// Looks at `source [N, 3, S, S]`, and closer only at photos that are not decided yet: those whose
+  /// calibrated probability is below `confidence`.
+  ///
+  /// - Returns: Photos that were decided after as many looks, by their places in the batch, with
+  ///   what was seen of them; each photo is in one group.
+  public func lookingAsNeeded(
+    _ source: Tensor, confidence: Float
+  ) -> [(photos: [Int], output: Output)] {
+    var groups: [(photos: [Int], output: Output)] = []
+    var photos = Array(0..<source.shape[0])
+    var (source, box) = (source, Box.whole(count: source.shape[0]))
+    var views: [View] = []
+    for (index, scale) in scales.enumerated() {
+      views.append(scale(source, box))
+      let isLast = index + 1 == scales.count
+      let output = output(of: views)
+      let surest = isLast ? [] : output.probabilities.max(1).values
+      let open = photos.indices.filter { !isLast && surest[$0] < confidence }
+      let decided = photos.indices.filter { isLast || !(surest[$0] < confidence) }
+      if !decided.isEmpty {
+        groups.append((decided.map { photos[$0] }, output.rows(decided)))
+      }
+      if open.isEmpty { break }
+      box = nextBox(after: views[index], scale: index)
+      if open.count < photos.count {
+        photos = open.map { photos[$0] }
+        source = source.gathered(open, axis: 0)
+        box = Box(box.values.gathered(open, axis: 0))
+        views = views.map { $0.rows(open) }
+      }
+    }
+    return groups
+  }
+
+  /// The kernels whose operations are products and their sums.
+  private static let products: Set = ["convolution", "depthwise", "matrix product", "attention"]
+
+  /// Multiply-accumulates of a photo after 1, 2, ... scales have looked.
+  public func multiplyAccumulates() -> [Double] {
+    let side = configuration.sourceSize
+    let source = Tensor.zeros([1, 3, side, side])
+    var sum = 0.0
+    return scales.indices.map { index in
+      let box = Box.whole(count: 1)
+      let (_, timings) = Kernels.profiling {
+        withoutTape {
+          let view = scales[index](source, box)
+          if index + 1 < scales.count, boxPolicy == .learned {
+            _ = scales[index].proposal?(view.features)
+          }
+        }
+      }
+      let products = timings.filter { Self.products.contains($0.kernel) }
+      sum += products.reduce(0) { $0 + $1.operations / 2 }
+      return sum
+    }
+  }
+}
+
+extension View {
+  /// What was seen of some photos of the batch.
+  func rows(_ rows: [Int]) -> View {
+    View(
+      box: Box(box.values.gathered(rows, axis: 0)), features: features.gathered(rows, axis: 0),
+      descriptor: descriptor.gathered(rows, axis: 0), logits: logits.gathered(rows, axis: 0),
+      response: { response().gathered(rows, axis: 0) })
+  }
+}
+
+extension RecurrentAttentionCNN.Output {
+  /// What was seen of some photos of the batch.
+  func rows(_ rows: [Int]) -> RecurrentAttentionCNN.Output {
+    RecurrentAttentionCNN.Output(
+      views: views.map { $0.rows(rows) }, fused: fused?.gathered(rows, axis: 0),
+      decision: decision)
+  }
+}

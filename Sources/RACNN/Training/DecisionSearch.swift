@@ -1,0 +1,208 @@
+internal import Tensors
+
+/// Finds how the scales decide together, on photos that they were not fitted to.
+///
+/// The mean of all scales decides, unless photos show another rule to be better beyond chance: by
+/// two standard errors of the mean difference of their losses. On CUB (128 pixels, 40 validation
+/// photos) the rule that merely looked best, the fusion layer, was right for 84.4 % of the test
+/// photos and the mean for 85.3 %. Whatever scale 1 alone decides as well stays with it: a rule must
+/// be right for as many photos as scale 1, so that zooming never makes the result worse.
+package struct DecisionSearch {
+  /// What came out.
+  package struct Result {
+    /// The rule, calibrated.
+    package let decision: Decision
+    /// The share of photos, as they are, that it is right for.
+    package let accuracy: Double
+    /// Its loss, after calibration.
+    package let loss: Double
+    /// The loss of scale 1 alone, after calibration.
+    package let firstLoss: Double
+
+    /// Whether scale 1 decides alone.
+    package var ignoresZooms: Bool {
+      decision.weights.map { $0.dropFirst().allSatisfy { $0 == 0 } } ?? false
+    }
+  }
+
+  /// A rule with what it says.
+  private struct Candidate {
+    let weights: [Float]?
+    let verdicts: Verdicts
+    let temperature: Float
+    let losses: [Double]
+    let right: Int
+
+    var loss: Double { losses.reduce(0, +) / Double(losses.count) }
+  }
+
+  private let rows: FusionRows
+  private let scales: Int
+  private let classes: Int
+  private let logits: [Tensor]
+
+  /// - Parameter rows: Views of photos, at least one.
+  package init(_ rows: FusionRows, classes: Int) {
+    precondition(!rows.labels.isEmpty, "DecisionSearch: there are no photos")
+    self.rows = rows
+    self.classes = classes
+    scales = rows.logits.count
+    logits = rows.logits.map { Tensor($0, shape: [rows.labels.count, classes]) }
+  }
+
+  /// The best rule.
+  ///
+  /// - Parameter fused: The fusion layer's logits for each row, from fits that left its photo out;
+  ///   nil where there is no such layer.
+  package func best(fused: [Float]?) -> Result {
+    let means = subsets.map(candidate)
+    var candidates = means
+    if let fused { candidates.append(candidate(nil, Verdicts(fused, classes: classes))) }
+    let (all, first) = (means[0], means[1])
+    let able = candidates.filter { $0.right >= first.right }
+    var chosen = able.min { $0.loss < $1.loss } ?? first
+    if all.right >= first.right, !isBetter(chosen, than: all) { chosen = all }
+    return result(chosen, first)
+  }
+
+  /// Weights of the means that are tried: of all scales, of scale 1 alone, and of what else there is;
+  /// of many scales only the first ones, for there are too many sets of them.
+  private var subsets: [[Float]] {
+    let numbers =
+      scales > 4 ? (1...scales).map { 1 << $0 - 1 } : Array(1..<(1 << scales))
+    let sets = numbers.map { set in (0..<scales).map { set >> $0 & 1 == 1 } }
+    let weights = sets.map { set in
+      set.map { $0 ? 1 / Float(set.count { $0 }) : 0 }
+    }
+    let (all, first) = (weights[weights.count - 1], weights[0])
+    return [all, first] + weights.filter { $0 != all && $0 != first }
+  }
+
+  private func candidate(_ weights: [Float]) -> Candidate {
+    let mean = withoutTape { (Decision.mean(logits, weights: weights) + 1e-12).log() }
+    return candidate(weights, Verdicts(mean.values, classes: classes))
+  }
+
+  private func candidate(_ weights: [Float]?, _ verdicts: Verdicts) -> Candidate {
+    let temperature = verdicts.temperature(rows.labels)
+    let answers = verdicts.answers
+    return Candidate(
+      weights: weights, verdicts: verdicts, temperature: temperature,
+      losses: verdicts.losses(rows.labels, temperature: temperature),
+      right: plain.count { answers[$0] == rows.labels[$0] })
+  }
+
+  /// The rows that show their photo as it is.
+  private var plain: [Int] { rows.labels.indices.filter { !rows.areVaried.contains($0) } }
+
+  /// Whether the mean difference of the losses, a photo's views taken together, is beyond chance.
+  private func isBetter(_ one: Candidate, than other: Candidate) -> Bool {
+    var sums: [Int: (sum: Double, count: Double)] = [:]
+    for row in rows.labels.indices {
+      let known = sums[rows.photos[row]] ?? (0, 0)
+      sums[rows.photos[row]] = (known.sum + other.losses[row] - one.losses[row], known.count + 1)
+    }
+    let gains = sums.keys.sorted().compactMap { sums[$0].map { $0.sum / $0.count } }
+    let count = Double(gains.count)
+    let mean = gains.reduce(0, +) / count
+    let squares = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return count > 1 && mean > 2 * (squares / (count - 1) / count).squareRoot()
+  }
+
+  /// The rule with the temperatures of what leads up to it, and the confidence that suffices.
+  private func result(_ chosen: Candidate, _ first: Candidate) -> Result {
+    var decision = Decision(weights: chosen.weights, temperatures: [], confidence: nil)
+    var stages: [Verdicts] = []
+    for looked in 1...scales {
+      var stage = chosen
+      if looked < scales {
+        stage = candidate(
+          decision.prefix(looked) + [Float](repeating: 0, count: scales - looked))
+      }
+      decision.temperatures.append(stage.temperature)
+      stages.append(stage.verdicts.divided(by: stage.temperature))
+    }
+    decision.confidence = confidence(stages)
+    return Result(
+      decision: decision, accuracy: Double(chosen.right) / Double(max(1, plain.count)),
+      loss: chosen.loss, firstLoss: first.loss)
+  }
+
+  /// How much of the accuracy may be lost by not looking on.
+  private static let allowance = 0.003
+
+  /// The least confidence from which on stopping costs no more than the allowance; nil where there
+  /// is nothing to stop.
+  private func confidence(_ stages: [Verdicts]) -> Float? {
+    guard stages.count > 1 else { return nil }
+    let answers = stages.map(\.answers)
+    let surest = stages.map(\.surest)
+    func right(_ confidence: Float) -> Int {
+      rows.labels.indices.count { row in
+        let stage = stages.indices.first { surest[$0][row] >= confidence } ?? stages.count - 1
+        return answers[stage][row] == rows.labels[row]
+      }
+    }
+    let needed = Double(right(.infinity)) - Self.allowance * Double(rows.labels.count)
+    var least: Float = 1
+    for percent in stride(from: 99, through: 34, by: -1) {
+      let candidate = Float(percent) / 100
+      guard Double(right(candidate)) >= needed else { break }
+      least = candidate
+    }
+    return least
+  }
+}
+
+/// Logits, or logarithms of probabilities, of many rows.
+private struct Verdicts {
+  let values: [Float]
+  let classes: Int
+
+  init(_ values: [Float], classes: Int) { (self.values, self.classes) = (values, classes) }
+
+  private var logProbabilities: Tensor {
+    withoutTape {
+      Tensor(values, shape: [values.count / classes, classes]).logSoftmax()
+    }
+  }
+
+  var answers: [Int] { Tensor(values, shape: [values.count / classes, classes]).argmax() }
+
+  /// The greatest probability of each row.
+  var surest: [Float] { withoutTape { logProbabilities.max(1).exp() }.values }
+
+  func divided(by temperature: Float) -> Verdicts {
+    Verdicts(values.map { $0 / temperature }, classes: classes)
+  }
+
+  func losses(_ labels: [Int], temperature: Float) -> [Double] {
+    withoutTape { divided(by: temperature).logProbabilities.picked(labels) }.values.map {
+      -Double($0)
+    }
+  }
+
+  /// Where the mean loss is least: a golden-section search over its inverse, in which the loss is
+  /// convex, from 1/20 to 20.
+  func temperature(_ labels: [Int]) -> Float {
+    func loss(_ inverse: Float) -> Double {
+      losses(labels, temperature: 1 / inverse).reduce(0, +)
+    }
+    let ratio: Float = 0.618_034
+    var (low, high): (Float, Float) = (0.05, 20)
+    var (a, b) = (high - ratio * (high - low), low + ratio * (high - low))
+    var (lossA, lossB) = (loss(a), loss(b))
+    for _ in 0..<26 {
+      if lossA < lossB {
+        (high, b, lossB) = (b, a, lossA)
+        a = high - ratio * (high - low)
+        lossA = loss(a)
+      } else {
+        (low, a, lossA) = (a, b, lossB)
+        b = low + ratio * (high - low)
+        lossB = loss(b)
+      }
+    }
+    return 2 / (low + high)
+  }
+}

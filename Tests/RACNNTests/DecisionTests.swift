@@ -1,0 +1,133 @@
+import RACNN
+import Tensors
+import Testing
+
+@Suite struct DecisionTests {
+  /// Photos of four classes in three views each; `clarity` is by how much a scale's logit of the true
+  /// class exceeds noise of deviation 1.
+  private func rows(photos: Int = 60, clarity: [Float], seed: UInt64 = 1) -> FusionRows {
+    var generator = RandomGenerator(seed: seed)
+    var rows = FusionRows()
+    rows.logits = clarity.map { _ in [] }
+    for photo in 0..<photos {
+      for view in 0..<3 {
+        if view > 0 { rows.areVaried.insert(rows.labels.count) }
+        rows.labels.append(photo % 4)
+        rows.photos.append(photo)
+        for (scale, clarity) in clarity.enumerated() {
+          rows.logits[scale] += (0..<4).map { label in
+            generator.normal() + (label == photo % 4 ? clarity : 0)
+          }
+        }
+      }
+    }
+    return rows
+  }
+
+  @Test func theMeanDecidesUnlessAnotherRuleIsBetterBeyondChance() {
+    let equal = DecisionSearch(rows(clarity: [2, 2, 2]), classes: 4).best(fused: nil)
+    #expect(equal.decision.weights == [1 / 3, 1 / 3, 1 / 3] && !equal.ignoresZooms)
+    #expect(equal.loss < equal.firstLoss)
+    // Only scale 3 sees anything.
+    let last = DecisionSearch(rows(clarity: [0, 0, 4]), classes: 4).best(fused: nil)
+    #expect(last.decision.weights == [0, 0, 1] && last.accuracy > 0.9)
+  }
+
+  @Test func zoomsThatDoNotHelpAreIgnored() {
+    let first = DecisionSearch(rows(clarity: [4, 0, 0]), classes: 4).best(fused: nil)
+    #expect(first.ignoresZooms && first.decision.weights == [1, 0, 0])
+    #expect(first.loss == first.firstLoss)
+  }
+
+  @Test func theFusionLayerDecidesWhereItKnowsMore() {
+    let rows = rows(clarity: [1, 1, 1])
+    let sure = rows.labels.flatMap { label in (0..<4).map { Float($0 == label ? 6 : 0) } }
+    #expect(DecisionSearch(rows, classes: 4).best(fused: sure).decision.weights == nil)
+    let wrong = rows.labels.flatMap { label in (0..<4).map { Float($0 == label ? 0 : 6) } }
+    #expect(DecisionSearch(rows, classes: 4).best(fused: wrong).decision.weights != nil)
+  }
+
+  /// Of decisions that are 70 % sure about 70 % are right, whatever the scale of the logits.
+  @Test(arguments: [Float(0.2), 1, 2]) func confidenceIsCalibrated(_ factor: Float) {
+    var rows = rows(photos: 400, clarity: [1.5, 1.5])
+    rows.logits = rows.logits.map { $0.map { $0 * factor } }
+    let found = DecisionSearch(rows, classes: 4).best(fused: nil)
+    let logits = rows.logits.map { Tensor($0, shape: [rows.labels.count, 4]) }
+    for looked in 1...2 {
+      let probabilities = found.decision.probabilities(Array(logits.prefix(looked)), fused: nil)
+      let (surest, answers) = (probabilities.max(1).values, probabilities.argmax())
+      let right = zip(answers, rows.labels).count { $0 == $1 }
+      let expected = surest.reduce(0, +)
+      #expect(abs(Float(right) - expected) < 0.04 * Float(rows.labels.count))
+    }
+  }
+
+  @Test func sureFirstLooksNeedNoSecond() throws {
+    let sure = DecisionSearch(rows(clarity: [8, 8, 8]), classes: 4).best(fused: nil)
+    let unsure = DecisionSearch(rows(clarity: [0.5, 0.5, 5]), classes: 4).best(fused: nil)
+    let (low, high) = try (#require(sure.decision.confidence), #require(unsure.decision.confidence))
+    #expect(low < high)
+  }
+
+  /// A decision that fits the network no more is refused when the model is read.
+  @Test func wrongDecisionsAreNamed() throws {
+    let folder = TemporaryFolder()
+    let path = "\(folder.path)/model.safetensors"
+    let model = tinyNetwork()
+    model.decision = Decision(weights: [0.5, 0.5, 0], temperatures: [1, 2, 0.5], confidence: 0.8)
+    try model.save(to: path)
+    let loaded = try RecurrentAttentionCNN(contentsOf: path) { _, scope in TinyBackbone(scope) }
+    #expect(loaded.decision == model.decision)
+    for wrong in [
+      Decision(weights: [1, 0], temperatures: [1, 1, 1], confidence: nil),
+      Decision(weights: [0, 0, 0], temperatures: [1, 1, 1], confidence: nil),
+      Decision(weights: [1, 0, -1], temperatures: [1, 1, 1], confidence: nil),
+      Decision(weights: nil, temperatures: [1, 0, 1], confidence: nil),
+    ] {
+      model.decision = wrong
+      try model.save(to: path)
+      #expect(throws: RACNNError.self) {
+        try RecurrentAttentionCNN(contentsOf: path) { _, scope in TinyBackbone(scope) }
+      }
+    }
+  }
+}
+
+@Suite struct AdaptiveTests {
+  @Test func noPhotoIsLostAndEachIsSeenAsByItself() {
+    let model = tinyNetwork()
+    model.decision = .uncalibrated(scales: 3, fuses: false)
+    let source = noise([7, 3, 24, 24], seed: 3)
+    let whole = withoutTape { model(source) }
+    let surest = whole.views[0].logits.softmax().max(1).values
+    let confidence = surest.sorted()[3]
+    let groups = withoutTape { model.lookingAsNeeded(source, confidence: confidence) }
+    #expect(groups.flatMap(\.photos).sorted() == Array(0..<7))
+    #expect(groups[0].output.views.count == 1 && groups[0].photos.count == 4)
+    for (photos, output) in groups {
+      for (row, photo) in photos.enumerated() {
+        for (scale, view) in output.views.enumerated() {
+          let own = view.logits.values[4 * row..<4 * row + 4]
+          let same = whole.views[scale].logits.values[4 * photo..<4 * photo + 4]
+          for (a, b) in zip(own, same) { #expect(abs(a - b) < 1e-5) }
+        }
+      }
+    }
+    let all = withoutTape { model.lookingAsNeeded(source, confidence: .infinity) }
+    #expect(all.count == 1 && all[0].photos == Array(0..<7) && all[0].output.views.count == 3)
+    let probabilities = all[0].output.probabilities.values
+    #expect(probabilities == whole.probabilities.values)
+    let once = withoutTape { model.lookingAsNeeded(source, confidence: 0) }
+    #expect(once.count == 1 && once[0].output.views.count == 1)
+  }
+
+  /// Counted by hand: two convolutions and a classifier at each scale, an APN of two layers at two.
+  @Test func arithmeticIsCounted() {
+    let backbone = 8 * 27 * 64 + 12 * 72 * 16
+    let proposal = 12 * 16 * 10 + 10 * 3
+    let expected = [
+      backbone + 48 + proposal, 2 * (backbone + 48 + proposal), 3 * (backbone + 48) + 2 * proposal,
+    ]
+    #expect(tinyNetwork().multiplyAccumulates() == expected.map(Double.init))
+  }
+}

@@ -1,0 +1,42 @@
+import Files
+import RACNN
+import Testing
+
+@Suite struct SettingsTests {
+  let folder = TemporaryFolder()
+
+  private func taking(_ text: String) throws -> TrainingConfiguration {
+    let path = "\(folder.path)/settings.json"
+    try AtomicFile.write(text, to: path)
+    var configuration = TrainingConfiguration(dataset: "birds", output: "run")
+    try configuration.take(settingsIn: path)
+    return configuration
+  }
+
+  @Test func namedSettingsAreTakenAndOthersStay() throws {
+    let usual = TrainingConfiguration(dataset: "birds", output: "run")
+    let taken = try taking(
+      """
+      {"plan": {"rounds": 0, "classify": [3]}, "maskSharpness": null, "bodyRate": 0.5,
+       "fusion": "attention", "seed": 18446744073709551615}
+      """)
+    var expected = usual
+    expected.plan.rounds = 0
+    expected.plan.classify = [3]
+    expected.maskSharpness = nil
+    expected.bodyRate = 0.5
+    expected.fusion = .attention
+    expected.seed = .max
+    #expect(taken == expected)
+    #expect(try taking("{}") == usual)
+  }
+
+  @Test(arguments: [
+    ("{\"plan\": {\"round\": 0}}", "plan.round"), ("{\"batchSize\": \"many\"}", "batchSize"),
+    ("{\"lernRate\": 1}", "lernRate"), ("[1]", "JSON object"), ("{", "JSON object"),
+    ("{\"backbone\": \"vgg99\"}", "backbone"),
+  ]) func wrongSettingsAreNamed(_ text: String, _ name: String) throws {
+    let error = #expect(throws: RACNNError.self) { _ = try taking(text) }
+    #expect(error.map { "\($0)".contains(name) } == true, "\(error.map { "\($0)" } ?? "")")
+  }
+}
