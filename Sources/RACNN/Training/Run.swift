@@ -145,7 +145,7 @@ extension EpochMetrics {
     "total", "classification 1", "classification 2", "classification 3", "ranking 1-2",
     "ranking 2-3", "proposal 1", "proposal 2", "fusion",
   ]
-  private static let accuracyNames = ["1", "2", "3", "1+2", "1+2+3"]
+  private static let accuracyNames = ["1", "2", "3", "1+2", "1+2+3", "mean", "fusion"]
 
   /// The columns of `metrics.csv`; what does not apply to an epoch is left empty.
   static var columns: [String] {
