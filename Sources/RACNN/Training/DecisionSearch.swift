@@ -84,13 +84,15 @@ package struct DecisionSearch {
   }
 
   private func candidate(_ weights: [Float]?, _ verdicts: Verdicts) -> Candidate {
-    let temperature = verdicts.temperature(rows.labels)
+    let temperature = verdicts.temperature(rows.labels, photos: photoCount)
     let answers = verdicts.answers
     return Candidate(
       weights: weights, verdicts: verdicts, temperature: temperature,
       losses: verdicts.losses(rows.labels, temperature: temperature),
       right: plain.count { answers[$0] == rows.labels[$0] })
   }
+
+  private var photoCount: Int { Set(rows.photos).count }
 
   /// The rows that show their photo as it is.
   private var plain: [Int] { rows.labels.indices.filter { !rows.areVaried.contains($0) } }
@@ -99,7 +101,8 @@ package struct DecisionSearch {
   private func isBetter(_ one: Candidate, than other: Candidate) -> Bool {
     let (gain, error) = meanOfPhotos(
       rows.labels.indices.map { other.losses[$0] - one.losses[$0] })
-    return gain > 2 * error
+    // So few photos show nothing beyond chance.
+    return photoCount >= 8 && gain > 2 * error
   }
 
   /// The rule with the temperatures of what leads up to it, and the confidence that suffices.
@@ -206,9 +209,21 @@ private struct Verdicts {
 
   /// Where the mean loss is least: a golden-section search over its inverse, in which the loss is
   /// convex, from 1/20 to 20.
-  func temperature(_ labels: [Int]) -> Float {
-    func loss(_ inverse: Float) -> Double {
-      losses(labels, temperature: 1 / inverse).reduce(0, +)
+  ///
+  /// A few photos that are all right do not show that nothing can be wrong: as many are counted wrong
+  /// as one of two more would be. Platt, "Probabilistic Outputs for Support Vector Machines", 1999.
+  ///
+  /// - Parameter photos: How many photos the rows are views of.
+  func temperature(_ labels: [Int], photos: Int) -> Float {
+    let others = Float(max(1, classes - 1))
+    let doubt = 1 / Float(photos + 2)
+    func loss(_ inverse: Float) -> Float {
+      withoutTape {
+        let logarithms = divided(by: 1 / inverse).logProbabilities
+        let own = logarithms.picked(labels)
+        let rest = (logarithms.sum([1]) - own) / others
+        return -(own * (1 - doubt) + rest * doubt).mean().item
+      }
     }
     let ratio: Float = 0.618_034
     var (low, high): (Float, Float) = (0.05, 20)
