@@ -112,7 +112,7 @@ public struct Run: Sendable {
   }
 
   private static func content(_ folder: String, _ name: String) throws -> String {
-    let file = try MappedFile("\(folder)/\(name)")
+    let file = try FileBytes("\(folder)/\(name)")
     return file.withBytes { String(decoding: $0, as: UTF8.self) }
   }
 
