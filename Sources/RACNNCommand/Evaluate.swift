@@ -59,7 +59,11 @@ struct Evaluate: ParsableCommand {
     var line = ProgressLine()
     func show(_ done: Int, _ total: Int) { line.show("photo \(done) of \(total)") }
     var evaluation = try evaluate(
-      network, on: photos, split: split, batchSize: batchSize, progress: show)
+      network, on: photos, split: split, batchSize: batchSize,
+      warning: { warning in
+        line.clear()
+        Console.error("warning: \(warning)")
+      }, progress: show)
     if controls {
       evaluation.controls = try evaluateControls(
         network, on: photos, split: split, batchSize: batchSize, progress: show)

@@ -3,7 +3,7 @@ internal import NeuralNetworks
 internal import Tensors
 
 extension Trainer {
-  /// Fits the fusion layer; see `FusionFit`.
+  /// Fits the fusion layer; see `FusionFit`. Cancelled, it leaves the checkpoint of its beginning.
   func fuse(_ planned: PlannedStage) throws {
     let (wall, cpu) = (Clock.wall, Clock.cpu)
     model.boxPolicy = policy(of: .fuse)
@@ -15,7 +15,14 @@ extension Trainer {
       let (rows, norms) = try fusionRows()
       let fit = FusionFit(phase: phase)
       fit.reset(norms: norms)
-      let result = fit.fit(rows)
+      let result: FusionFit.Result
+      do {
+        result = try fit.fit(rows) { try stopIfCancelled() }
+      } catch let error as FusionFit.Divergence {
+        throw diverged(
+          error.what, in: planned.stage, step: error.step,
+          Set(error.photos).sorted().map { (dataset.samples[.validation] ?? [])[$0] })
+      }
       progress(.note(FusionFit.sentence(result, photos: Set(rows.photos).count)))
       metrics.losses = ["fusion": result.loss, "total": result.loss]
       metrics.validationLoss = rows.labels.isEmpty ? nil : result.loss
@@ -25,6 +32,7 @@ extension Trainer {
         metrics.validationAccuracy[Tally.key(upTo: model.scales.count)] = result.accuracy
       }
     }
+    try checkParameters(planned.stage)
     metrics.learningRate = Double(rates.head)
     metrics.seconds = Clock.wall - wall
     metrics.cpuSeconds = Clock.cpu - cpu
@@ -62,6 +70,7 @@ extension Trainer {
       var batches = loader(held, augmentation: epoch == 0 ? nil : configuration.augmentation).epoch(
         epoch)
       while let batch = try batches.next() {
+        try stopIfCancelled()
         take(batch, keeps: true, isVaried: epoch > 0)
       }
     }
@@ -69,7 +78,10 @@ extension Trainer {
       // The lengths alone can be had from photos that were learned.
       let some = Array((dataset.samples[.train] ?? []).prefix(8 * configuration.batchSize))
       var batches = loader(some, augmentation: nil).epoch(0)
-      while let batch = try batches.next() { take(batch, keeps: false) }
+      while let batch = try batches.next() {
+        try stopIfCancelled()
+        take(batch, keeps: false)
+      }
     }
     return (rows, lengths.map { Float($0 / Double(max(1, count))) })
   }
