@@ -149,7 +149,7 @@ import Testing
     #expect(stage == "classify, scale 1" && photos.count == 4)
     // The checkpoint of the stage before is there, and nothing of this one.
     #expect(try Run(contentsOf: configuration.output).history.count == 1)
-    #expect(folder.names("broken/checkpoints") == ["last.safetensors", "best.safetensors"])
+    #expect(folder.names("broken/checkpoints") == ["last.safetensors"])
   }
 
   /// Descriptors that are no numbers end the fit of the fusion before its first step.
