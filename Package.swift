@@ -39,7 +39,8 @@ let package = Package(
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .target(name: "Files", swiftSettings: strict),
+    .target(name: "CSHA256"),
+    .target(name: "Files", dependencies: ["CSHA256"], swiftSettings: strict),
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels"], swiftSettings: strict),
     .target(name: "NeuralNetworks", dependencies: ["Tensors", "Files"], swiftSettings: strict),
     .target(name: "Images", dependencies: ["CJPEG", "CPNG", "Files"], swiftSettings: strict),
@@ -57,7 +58,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "CSHA256"], swiftSettings: strict),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "Files"], exclude: ["Fixtures"],
       swiftSettings: strict),

@@ -116,16 +116,29 @@ public enum AtomicFile {
 
   /// Removes what writers that were killed have left in `folder`, where no one is writing now.
   public static func removeLeftovers(in folder: String) {
-    guard let entries = opendir(folder) else { return }
+    for name in names(in: folder) ?? [] where isLeftover(name) { unlink("\(folder)/\(name)") }
+  }
+
+  /// Whether `folder` is one, and has nothing in it but what killed writers have left.
+  public static func holdsLeftoversAlone(_ folder: String) -> Bool {
+    names(in: folder)?.allSatisfy(isLeftover) ?? false
+  }
+
+  private static func names(in folder: String) -> [String]? {
+    guard let entries = opendir(folder) else { return nil }
     defer { closedir(entries) }
+    var names: [String] = []
     while let entry = readdir(entries) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name.hasPrefix(leftoverPrefix), name.hasSuffix(leftoverSuffix) {
-        unlink("\(folder)/\(name)")
-      }
+      names.append(
+        withUnsafeBytes(of: entry.pointee.d_name) {
+          String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        })
     }
+    return names.filter { $0 != "." && $0 != ".." }
+  }
+
+  private static func isLeftover(_ name: String) -> Bool {
+    name.hasPrefix(leftoverPrefix) && name.hasSuffix(leftoverSuffix)
   }
 
   private static let (leftoverPrefix, leftoverSuffix) = (".racnn-", ".tmp")

@@ -32,6 +32,20 @@ struct FileDescriptor: ~Copyable {
     return true
   }
 
+  /// Reads `count` bytes into `memory`: fewer where the file ends before, -1 with the reason in
+  /// `errno` where it cannot be read.
+  borrowing func read(_ count: Int, into memory: UnsafeMutableRawPointer) -> Int {
+    var done = 0
+    while done < count {
+      let read = Glibc.read(raw, memory + done, count - done)
+      if read < 0 && errno == EINTR { continue }
+      guard read >= 0 else { return -1 }
+      if read == 0 { break }
+      done += read
+    }
+    return done
+  }
+
   /// Flushes what was written to the disk; false leaves the reason in `errno`.
   borrowing func synchronize() -> Bool {
     // Some file systems (and folders on them) cannot flush: that is no failure of the write.

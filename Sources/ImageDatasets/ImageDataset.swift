@@ -16,6 +16,7 @@ public struct ImageDataset: Sendable {
   /// The paths of photos that were left out because they cannot be read, in their order.
   public let omitted: [String]
   private let fingerprint: String
+  private let photos: [String: SplitManifest.Entry]
 
   /// Reads the folder `root`; no photo is decoded here.
   ///
@@ -80,6 +81,10 @@ public struct ImageDataset: Sendable {
     skipped = listing.skipped
     omitted = listing.omitted
     fingerprint = listing.fingerprint
+    photos = Dictionary(
+      listing.items.map {
+        ($0.path, SplitManifest.Entry(className: $0.className, bytes: $0.file.size))
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Which photo is in which split, to be written into a run.
@@ -88,7 +93,7 @@ public struct ImageDataset: Sendable {
       version: SplitManifest.currentVersion, classNames: classNames,
       files: Dictionary(
         uniqueKeysWithValues: samples.map { ($0.rawValue, $1.map(\.path)) }),
-      omitted: omitted.isEmpty ? nil : omitted, fingerprint: fingerprint)
+      omitted: omitted.isEmpty ? nil : omitted, photos: photos, fingerprint: fingerprint)
   }
 
   /// Whether there are boxes to score the attention by.

@@ -9,8 +9,11 @@ public struct Photo: Sendable {
   /// Rows of the original, upright.
   public let height: Int
   /// Whether a JPEG file lacks its end marker. All lines are there, so it is no error; yet the file
-  /// may have been cut, and whoever shows messages should say so.
+  /// may have been cut, and whoever shows messages should say so, by `lacksEndText`.
   public let lacksEnd: Bool
+  /// What is odd about a photo that lacks its end.
+  public static let lacksEndText =
+    "the JPEG file's end marker is missing; all of its lines are there"
 
   /// How many pixels are decoded at most; more are an error, before memory is taken for them.
   ///
@@ -28,13 +31,16 @@ public struct Photo: Sendable {
   ///   this.
   /// - Throws: `ImageError`, which names the file.
   public init(contentsOf path: String, minimumSide: Int? = nil) throws(ImageError) {
-    let bytes: [UInt8]
+    try self.init(decoding: try Photo.content(of: path), name: path, minimumSide: minimumSide)
+  }
+
+  /// The bytes of the photo's file at `path`, which may have a gibibyte at most.
+  public static func content(of path: String) throws(ImageError) -> [UInt8] {
     do throws(FileError) {
-      bytes = try FileReader.bytes(path, limit: Photo.fileLimit)
+      return try FileReader.bytes(path, limit: fileLimit)
     } catch {
       throw .file(error)
     }
-    try self.init(decoding: bytes, name: path, minimumSide: minimumSide)
   }
 
   /// Decodes the content of a JPEG or PNG file, as `init(contentsOf:minimumSide:)` does.

@@ -36,7 +36,7 @@ public struct ControlScore: Codable, Hashable, Sendable {
 public func evaluateControls(
   _ model: RecurrentAttentionCNN, on dataset: ImageDataset, split: Split, seed: UInt64 = 1,
   batchSize: Int = 16, threads: Int = 1, cacheMegabytes: Int = 256,
-  progress: (Int, Int) -> Void = { _, _ in }
+  progress: (Int, Int) throws -> Void = { _, _ in }
 ) throws -> [ControlScore] {
   guard model.scales.count > 1 else {
     throw RACNNError.badSetting(

@@ -10,12 +10,15 @@ internal import Tensors
 ///   - batchSize: Photos at a time; the result does not depend on it.
 ///   - threads: Threads that decode photos beside the computation.
 ///   - cacheMegabytes: Memory for decoded photos.
-///   - progress: Called with the photos done and all photos.
+///   - warning: Told of a photo that can be read and is odd nevertheless, naming it.
+///   - progress: Called with the photos done and all photos, after each batch; what it throws ends
+///     the scoring.
 /// - Throws: `RACNNError` when the split is empty or a class unknown, and what goes wrong with a
 ///   photo, naming it.
 public func evaluate(
   _ model: RecurrentAttentionCNN, on dataset: ImageDataset, split: Split, batchSize: Int = 16,
-  threads: Int = 1, cacheMegabytes: Int = 256, progress: (Int, Int) -> Void = { _, _ in }
+  threads: Int = 1, cacheMegabytes: Int = 256, warning: (String) -> Void = { _ in },
+  progress: (Int, Int) throws -> Void = { _, _ in }
 ) throws -> Evaluation {
   let (wall, cpu) = (Clock.wall, Clock.cpu)
   let classNames = model.configuration.classNames
@@ -24,6 +27,9 @@ public func evaluate(
   let batches = try EvaluationBatches(
     model, dataset, split, batchSize: batchSize, threads: threads, cacheMegabytes: cacheMegabytes)
   try batches.forEach(progress: progress) { batch, labels in
+    for index in batch.unended {
+      warning("\(dataset.path(of: batches.samples[index])): \(Photo.lacksEndText)")
+    }
     let output = withoutTape { model(batch.tensor()) }
     tally.add(output, labels: labels)
     let (first, decided) = (output.views[0].logits.argmax(), output.probabilities.argmax())
@@ -81,14 +87,14 @@ struct EvaluationBatches {
 
   /// Calls a closure with each batch and the network's labels of its photos.
   func forEach(
-    progress: (Int, Int) -> Void, _ body: (ImageBatch, [Int]) throws -> Void
+    progress: (Int, Int) throws -> Void, _ body: (ImageBatch, [Int]) throws -> Void
   ) throws {
     var batches = loader.epoch(0)
     var done = 0
     while let batch = try batches.next() {
       try body(batch, batch.labels.map { labels[$0] })
       done += batch.count
-      progress(done, samples.count)
+      try progress(done, samples.count)
     }
   }
 

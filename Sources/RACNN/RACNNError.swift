@@ -12,10 +12,10 @@ public enum RACNNError: Error, Hashable, Sendable {
   case otherClasses(dataset: String, unknown: [String])
   /// Photos cannot be read, which the settings do not allow; `first` says what is wrong with one.
   case badPhotos(first: String, count: Int)
-  /// The loss, or the parameter that `what` names, is no longer a number after a step on `photos`;
-  /// epoch and step count from 1.
+  /// The loss, gradient or parameter that `what` names is no number at a step on `photos`, which was
+  /// not taken; epoch and step count from 1.
   case diverged(what: String, stage: String, epoch: Int, step: Int, photos: [String])
-  /// Training was cancelled; a checkpoint has been written to the run.
+  /// Training was cancelled; it can go on from what the run's folder holds.
   case cancelled(run: String)
 }
 
@@ -38,8 +38,9 @@ extension RACNNError: CustomStringConvertible {
         + " mend or remove it, or train without --strict to leave it out"
     case .diverged(let what, let stage, let epoch, let step, let photos):
       "\(stage), epoch \(epoch), step \(step): \(what) is not a number any more, on the photos"
-        + " \(photos.joined(separator: ", ")); the last checkpoint is sound, and a new run may need"
-        + " other photos or lower rates"
+        + " \(photos.prefix(64).joined(separator: ", "))"
+        + (photos.count > 64 ? " and \(photos.count - 64) more" : "")
+        + "; the last checkpoint is sound, and a new run may need other photos or lower rates"
     case .cancelled(let run): "cancelled; go on with racnn train --resume \(run)"
     }
   }

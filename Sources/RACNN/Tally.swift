@@ -17,6 +17,9 @@ struct Tally {
   /// The mean losses: `classification 1`, ..., `ranking`, `decision`, and what `add` was given.
   var losses: [String: Double] { sums.mapValues { $0 / Double(max(1, count)) } }
 
+  /// Whether all losses are numbers.
+  var isFinite: Bool { sums.values.allSatisfy(\.isFinite) }
+
   /// The key of the decision from the first `scales` scales: `1`, `1+2`, ...
   static func key(upTo scales: Int) -> String {
     (1...scales).map(String.init).joined(separator: "+")

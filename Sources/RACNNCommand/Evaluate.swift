@@ -81,7 +81,11 @@ struct Evaluate: ParsableCommand {
       ? try evaluateAdaptively(
         network, on: photos, split: split, batchSize: batchSize, progress: show) : nil
     var evaluation = try evaluate(
-      network, on: photos, split: split, batchSize: batchSize, progress: show)
+      network, on: photos, split: split, batchSize: batchSize,
+      warning: { warning in
+        line.clear()
+        Console.error("warning: \(warning)")
+      }, progress: show)
     evaluation.adaptive = asNeeded
     if controls {
       evaluation.controls = try evaluateControls(

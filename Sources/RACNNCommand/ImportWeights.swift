@@ -28,7 +28,7 @@ struct ImportWeights: ParsableCommand {
   var output: String
 
   func run() throws {
-    let text = try MappedFile(classes).withBytes { String(decoding: $0, as: UTF8.self) }
+    let text = try FileBytes(classes).withBytes { String(decoding: $0, as: UTF8.self) }
     let names = text.split(whereSeparator: \.isNewline).map(String.init)
     try WeightImport.convert(file, classNames: names, to: output)
     let (tensors, sha256) = try WeightProbe.probe(output)

@@ -111,7 +111,7 @@ struct Train: ParsableCommand {
       log.finish()
       if let failure = log.failure { throw failure }
       let command = [CommandLine.arguments.first ?? "racnn", "train", "--resume", run]
-      Console.note("racnn: stopped, with a checkpoint; go on with: \(Text.commandLine(command))")
+      Console.note("racnn: stopped; go on with: \(Text.commandLine(command))")
       throw ExitCode(Interruption.exitCode)
     } catch {
       log.finish()
@@ -122,7 +122,7 @@ struct Train: ParsableCommand {
   /// The run to go on with, if any, which must be one on `dataset` where that is given too.
   private func resumedRun() throws -> String? {
     guard let resume, let dataset else { return resume }
-    let trained = try Run(contentsOf: resume).configuration.dataset
+    let trained = try Run.configuration(in: resume).dataset
     guard FilePath.resolved(dataset) == FilePath.resolved(trained) else {
       throw CommandError("\(resume) is a run on \(trained), not on \(dataset): leave that out")
     }
@@ -133,7 +133,7 @@ struct Train: ParsableCommand {
   private func configuration() throws -> TrainingConfiguration {
     let dataset = dataset ?? ""
     let output = try output ?? Train.newRun(for: dataset)
-    if FilePath.exists(output) {
+    if !Run.isFree(output) {
       throw CommandError(
         "\(output) is there already: choose another --output, or go on with"
           + " racnn train --resume \(Text.shellQuoted(output))")

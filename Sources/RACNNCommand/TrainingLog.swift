@@ -30,6 +30,9 @@ final class TrainingLog {
         say("  warning: \(warning.rawValue): \(warning.explanation)")
       }
     case .note(let sentence): say("  " + sentence)
+    case .warning(let sentence):
+      line.clear()
+      Console.error("warning: " + sentence)
     case .evaluated: break
     }
   }

@@ -79,6 +79,16 @@ public struct Tensor {
     }
   }
 
+  /// Whether each value, and its square with some room above it, is a number and finite.
+  package var hasFiniteSquares: Bool {
+    let limit = Float(0x1p63).bitPattern
+    return withValues { values in
+      values.reduce(into: UInt32(0)) { found, value in
+        found |= value.magnitude.bitPattern >= limit ? 1 : 0
+      } == 0
+    }
+  }
+
   /// Calls a closure with the values in row-major order, without copying where they lie so.
   public func withValues<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
     let plain = plain

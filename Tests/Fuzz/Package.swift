@@ -22,7 +22,8 @@ let package = Package(
   targets: [
     .target(name: "CJPEG", cSettings: fuzzedC, linkerSettings: [.linkedLibrary("jpeg")]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .target(name: "Files", swiftSettings: fuzzed),
+    .target(name: "CSHA256", cSettings: fuzzedC),
+    .target(name: "Files", dependencies: ["CSHA256"], swiftSettings: fuzzed),
     .target(name: "Images", dependencies: ["CJPEG", "CPNG", "Files"], swiftSettings: fuzzed),
     // Of NeuralNetworks what reads weights, which needs no tensors.
     .target(name: "Weights", dependencies: ["Files"], swiftSettings: fuzzed),

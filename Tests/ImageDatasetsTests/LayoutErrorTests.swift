@@ -66,8 +66,22 @@ import Testing
       failure(folder) == "ROOT/wren/x.jpg is the same file as ROOT/ani/2.jpg: remove one of the two"
     )
     try folder.remove("wren/x.jpg")
+  }
+
+  /// It is a photo that cannot be read, which whoever decodes photos will find.
+  @Test func aLinkThatLeadsNowhere() throws {
+    let folder = try TemporaryFolder()
+    for name in ["wren", "ani"] { try folder.photos(name, count: 3) }
     try folder.link("wren/x.jpg", to: "nowhere.jpg")
-    #expect(failure(folder) == "cannot read ROOT/wren/x.jpg: No such file or directory")
+    try folder.link("wren/y.jpg", to: "y.jpg")
+    var asked: [String] = []
+    let dataset = try ImageDataset(
+      contentsOf: folder.path, seed: 1,
+      isReadable: { path in
+        asked.append(path)
+        return !path.hasSuffix("x.jpg") && !path.hasSuffix("y.jpg")
+      })
+    #expect(asked.count == 8 && dataset.omitted == ["wren/x.jpg", "wren/y.jpg"])
   }
 
   @Test func aNameThatIsNoText() throws {

@@ -83,7 +83,7 @@ import Testing
     try folder.remove("b/new.png")
     #expect(failure() == "no error")
     try folder.write("longer than it was before, by some bytes", to: "a/3.jpg")
-    #expect(failure().contains(": a photo has another size or class;"))
+    #expect(failure().contains(": a/3.jpg has 40 bytes and had 4;"))
     try folder.remove("a/3.jpg")
     try folder.remove("a/4.jpg")
     #expect(failure().contains(": a/3.jpg (and 1 more) is missing;"))

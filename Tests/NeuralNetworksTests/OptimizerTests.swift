@@ -58,6 +58,22 @@ import Testing
   }
 
   /// Neither a frozen parameter nor its state changes, even when there is a gradient.
+  /// One gradient that is no number, or too large to be squared, and nothing changes.
+  @Test(arguments: [Float.nan, .infinity, -1e30])
+  func refusesWhatIsNoNumber(_ factor: Float) {
+    let parameters = ["a", "b", "c"].map { Parameter(name: $0, value: .full(1, [3])) }
+    let optimizer = AdamW([ParameterGroup(parameters, learningRate: 0.1)])
+    func loss(_ factor: Float) -> Tensor {
+      parameters.dropFirst().reduce((parameters[0].tensor * factor).sum()) { $0 + $1.tensor.sum() }
+    }
+    #expect(optimizer.step(minimizing: loss(1)) == nil)
+    let (values, state) = (parameters.map(\.value.values), optimizer.state)
+    #expect(optimizer.step(minimizing: loss(factor))?.name == "a")
+    #expect(parameters.map(\.value.values) == values && optimizer.state == state)
+    #expect(optimizer.step(minimizing: loss(1)) == nil)
+    #expect(parameters.map(\.value.values) != values)
+  }
+
   @Test func leavesFrozenParameters() throws {
     let file = try fixture("optimizers")
     let store = try makeStore(file)

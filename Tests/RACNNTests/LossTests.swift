@@ -72,7 +72,7 @@ import Testing
     #expect(found.allSatisfy { $0?.values.contains { $0 != 0 } == true })
   }
 
-  @Test func theFusionStaysAtTheMeanWhenFittingDoesNotHelp() {
+  @Test func theFusionStaysAtTheMeanWhenFittingDoesNotHelp() throws {
     let model = tinyNetwork()
     guard let phase = FusePhase(model, Rates(head: 1e-2)) else { return }
     // Labels that have nothing to do with the descriptors: any fit is worse on photos left out.
@@ -88,13 +88,13 @@ import Testing
     }
     clear()
     model.train(only: phase.groups)
-    let random = FusionFit(phase: phase).fit(rows)
+    let random = try FusionFit(phase: phase).fit(rows)
     #expect(random.steps == 0 && random.loss == random.meanLoss)
     // And labels that follow from them: a fit is better.
     for row in rows.labels.indices { rows.labels[row] = rows.values[36 * row] > 0 ? 1 : 2 }
     for index in rows.values.indices where index % 36 > 0 { rows.values[index] *= 0.1 }
     clear()
-    let sensible = FusionFit(phase: phase).fit(rows)
+    let sensible = try FusionFit(phase: phase).fit(rows)
     #expect(sensible.steps > 0 && sensible.loss < sensible.meanLoss)
     // Each row's logits are of a fit that left it out.
     #expect(sensible.logits.count == 40 * 4)

@@ -20,6 +20,20 @@ struct TinyBackbone: Backbone {
   func callAsFunction(_ x: Tensor) -> Tensor { second(first(x).relu()).relu() }
 }
 
+/// Its features are those of `TinyBackbone`, and their gradient is no number.
+struct BrokenBackbone: Backbone {
+  private let inner: TinyBackbone
+  var channels: Int { inner.channels }
+  var stride: Int { inner.stride }
+
+  init(_ scope: ParameterScope) { inner = TinyBackbone(scope) }
+
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    let features = inner(x)
+    return features + (features * 0).squareRoot()
+  }
+}
+
 /// A network of three scales with tiny backbones.
 func tinyNetwork(
   classes: Int = 4, seed: UInt64 = 1, change: (inout ModelConfiguration) -> Void = { _ in }

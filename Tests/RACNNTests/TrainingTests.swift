@@ -11,17 +11,19 @@ import Testing
 
   init() throws { try drawPatches(in: folder) }
 
-  /// Trains, and stops at the `cancelAt`-th batch over all stages.
+  /// Trains, and stops when it asks whether to for the `cancelAt`-th time.
   private func run(
     _ configuration: TrainingConfiguration, cancelAt: Int? = nil,
-    progress: @escaping (TrainingEvent) -> Void = { _ in }
+    progress: @escaping (TrainingEvent) -> Void = { _ in },
+    asked: @escaping (Int) -> Void = { _ in }
   ) throws -> TrainingResult {
-    var batches = 0
+    var count = 0
     return try RACNN.train(
       configuration, makeBackbone: TinyBackbone.init, progress: progress,
       isCancelled: {
-        batches += 1
-        return batches == cancelAt
+        count += 1
+        asked(count)
+        return count == cancelAt
       })
   }
 
@@ -77,12 +79,14 @@ import Testing
     #expect(ranking.boxes.allSatisfy { $0.halfSide > 0.16 && $0.halfSide < 0.51 })
   }
 
-  @Test(arguments: [1, 5, 14, 23, 27]) func goingOnGivesTheSameBits(_ batch: Int) throws {
-    let whole = try run(tinyTraining(folder, run: "whole"))
+  /// From the check of the first photo to the last batch that is scored.
+  @Test(arguments: 0...10) func goingOnGivesTheSameBits(_ part: Int) throws {
+    var questions = 0
+    let whole = try run(tinyTraining(folder, run: "whole"), asked: { questions = $0 })
+    let batch = 1 + (questions - 1) * part / 10
     #expect(throws: RACNNError.cancelled(run: "\(folder.path)/cut")) {
       try run(tinyTraining(folder, run: "cut"), cancelAt: batch)
     }
-    #expect(try !Run(contentsOf: "\(folder.path)/cut").isFinished)
     let resumed = try RACNN.train(
       resuming: "\(folder.path)/cut", makeBackbone: TinyBackbone.init, progress: { _ in },
       isCancelled: { false })
@@ -131,10 +135,65 @@ import Testing
     }
   }
 
+  @Test func aGradientThatIsNoNumberStopsBeforeItsStep() throws {
+    let configuration = tinyTraining(folder, run: "broken")
+    let error = #expect(throws: RACNNError.self) {
+      try RACNN.train(
+        configuration, makeBackbone: BrokenBackbone.init, progress: { _ in },
+        isCancelled: { false })
+    }
+    guard case .diverged(let what, let stage, 1, 1, let photos) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(what.hasPrefix("the gradient of scales.0.backbone.conv"))
+    #expect(stage == "classify, scale 1" && photos.count == 4)
+    // The checkpoint of the stage before is there, and nothing of this one.
+    #expect(try Run(contentsOf: configuration.output).history.count == 1)
+    #expect(folder.names("broken/checkpoints") == ["last.safetensors"])
+  }
+
+  /// Descriptors that are no numbers end the fit of the fusion before its first step.
+  @Test func theFusionIsNotFittedToWhatIsNoNumber() throws {
+    let phase = try #require(FusePhase(tinyNetwork(classes: 2), Rates(head: 1e-3)))
+    var rows = FusionRows()
+    rows.labels = [0, 1, 0, 1, 0]
+    rows.photos = [0, 1, 2, 3, 4]
+    rows.values = Array(repeating: 0.5, count: 5 * 36)
+    rows.values[40] = .nan
+    #expect(throws: FusionFit.Divergence.self) { try FusionFit(phase: phase).fit(rows) }
+  }
+
+  /// A photo that was replaced by another of its size is named.
+  @Test func aChangedPhotoIsNamed() throws {
+    _ = try? run(tinyTraining(folder, run: "cut"), cancelAt: 80)
+    let file = try #require(fopen("\(folder.path)/data/red/3.png", "r+b"))
+    fseek(file, -1, SEEK_END)
+    fwrite([UInt8(0)], 1, 1, file)
+    fclose(file)
+    let error = #expect(throws: DatasetError.self) {
+      try RACNN.train(
+        resuming: "\(folder.path)/cut", makeBackbone: TinyBackbone.init, progress: { _ in },
+        isCancelled: { false })
+    }
+    #expect("\(try #require(error))".contains("red/3.png has another content"))
+  }
+
+  /// A run that was killed before anything was written can have its folder again.
+  @Test func aFolderWithLeftoversAloneIsFree() throws {
+    mkdir("\(folder.path)/killed", 0o755)
+    let leftover = try #require(fopen("\(folder.path)/killed/.racnn-1.tmp", "wb"))
+    fclose(leftover)
+    #expect(Run.isFree("\(folder.path)/killed") && !Run.isFree("\(folder.path)/data"))
+    let result = try run(tinyTraining(folder, run: "killed"))
+    #expect(!folder.names("killed").contains(".racnn-1.tmp"))
+    #expect(try Run(contentsOf: result.run).isFinished)
+  }
+
   /// A damaged checkpoint is known by its checksum, and the one before serves.
   @Test func aDamagedCheckpointIsPassedOver() throws {
     let whole = try run(tinyTraining(folder, run: "whole"))
-    _ = try? run(tinyTraining(folder, run: "cut"), cancelAt: 14)
+    _ = try? run(tinyTraining(folder, run: "cut"), cancelAt: 80)
     let last = "\(folder.path)/cut/checkpoints/last.safetensors"
     let file = try #require(fopen(last, "r+b"))
     fseek(file, -9, SEEK_END)
@@ -158,11 +217,12 @@ import Testing
       fclose(file)
     }
     mkdir("\(folder.path)/data/red/folder.jpg", 0o755)
+    symlink("nowhere.png", "\(folder.path)/data/red/9a.png")
     var notes: [String] = []
     let dirty = try run(tinyTraining(folder, run: "dirty")) {
       if case .note(let text) = $0 { notes.append(text) }
     }
-    for name in names { #expect(notes.count { $0.contains(name) } == 1) }
+    for name in names + ["red/9a.png"] { #expect(notes.count { $0.contains(name) } == 1) }
     #expect(try arrays(clean.modelPath) == arrays(dirty.modelPath))
     var strict = tinyTraining(folder, run: "strict")
     strict.refusesBadPhotos = true
@@ -171,7 +231,7 @@ import Testing
   }
 
   @Test func twoTrainingsDoNotShareAFolder() throws {
-    _ = try? run(tinyTraining(folder, run: "shared"), cancelAt: 5)
+    _ = try? run(tinyTraining(folder, run: "shared"), cancelAt: 40)
     let lock = try FolderLock("\(folder.path)/shared")
     #expect(lock != nil)
     #expect(throws: RACNNError.self) {

@@ -43,7 +43,8 @@ struct Folder {
   var photos: [Entry] { entries.filter(\.isPhoto) }
 }
 
-/// The size and identity of a file, found by following links.
+/// The size and identity of a file, found by following links; of a link that leads nowhere, its own:
+/// it is a photo that cannot be read, like others.
 struct FileStatus {
   /// Tells files apart, whatever their names.
   struct Identity: Hashable {
@@ -57,8 +58,11 @@ struct FileStatus {
 
   init(_ path: String) throws(DatasetError) {
     var information = stat()
-    guard stat(path, &information) == 0 else {
-      throw .unreadable(path: path, reason: systemReason())
+    if stat(path, &information) != 0 {
+      let (number, reason) = (errno, systemReason())
+      guard number == ENOENT || number == ELOOP, lstat(path, &information) == 0 else {
+        throw .unreadable(path: path, reason: reason)
+      }
     }
     size = Int(information.st_size)
     identity = Identity(device: UInt(information.st_dev), number: UInt(information.st_ino))

@@ -86,6 +86,7 @@ public struct BatchLoader: Sendable {
     let each = 3 * size * size
     var labels: [Int] = []
     var photoSizes: [(width: Int, height: Int)] = []
+    var unended: [Int] = []
     let values = try [Float](unsafeUninitializedCapacity: places.count * each) { buffer, filled in
       for place in places {
         // Nobody waits for this batch any more.
@@ -99,12 +100,13 @@ public struct BatchLoader: Sendable {
           into: UnsafeMutableBufferPointer(rebasing: buffer[filled..<filled + each]))
         filled += each
         labels.append(sample.label)
+        if source.lacksEnd { unended.append(plan.order[place]) }
         photoSizes.append((source.width, source.height))
       }
     }
     guard labels.count == places.count else { return nil }
     return ImageBatch(
       values: values, sourceSize: size, labels: labels, indices: Array(plan.order[places]),
-      photoSizes: photoSizes)
+      photoSizes: photoSizes, unended: unended)
   }
 }

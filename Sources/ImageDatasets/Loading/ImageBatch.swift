@@ -12,6 +12,8 @@ public struct ImageBatch: Sendable {
   public let indices: [Int]
   /// The upright photos' sizes in pixels.
   public let photoSizes: [(width: Int, height: Int)]
+  /// The places in that list of photos whose files lack their end marker; see `Photo.lacksEnd`.
+  public let unended: [Int]
 
   /// How many photos there are.
   public var count: Int { labels.count }

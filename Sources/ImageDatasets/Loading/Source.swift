@@ -19,6 +19,8 @@ public struct Source: Sendable {
   public let width: Int
   /// The upright photo's height in pixels.
   public let height: Int
+  /// Whether the photo's file lacks its end marker; see `Photo.lacksEnd`.
+  public let lacksEnd: Bool
 
   /// The side of the square in the middle, in pixels of `image`.
   private let size: Int
@@ -28,6 +30,7 @@ public struct Source: Sendable {
     self.size = size
     width = photo.width
     height = photo.height
+    lacksEnd = photo.lacksEnd
     let image = photo.image.cut(toRatio: 4)
     let short = min(image.width, image.height)
     let target = Self.shorterSide(size)

@@ -2,6 +2,16 @@ import Files
 
 /// Which photo is in which split: written to a run, so that it can go on with the same ones.
 public struct SplitManifest: Codable, Hashable, Sendable {
+  /// By what it is known whether a photo has changed.
+  public struct Entry: Codable, Hashable, Sendable {
+    /// The class.
+    public let className: String
+    /// The file's size.
+    public let bytes: Int
+    /// The SHA-256 of the file's content; nil where it was not read.
+    public var sha256: String?
+  }
+
   /// The version of this format that is written and read.
   public static let currentVersion = 1
 
@@ -13,11 +23,20 @@ public struct SplitManifest: Codable, Hashable, Sendable {
   public let files: [String: [String]]
   /// The paths of photos that were left out because they cannot be read; nil when there are none.
   public let omitted: [String]?
+  /// What is known of each photo, by path; nil in runs of before it was written.
+  public private(set) var photos: [String: Entry]?
   /// A SHA-256 over the paths, sizes and class names of all photos.
   public let fingerprint: String
 }
 
 extension SplitManifest {
+  /// Notes the contents of photos.
+  ///
+  /// - Parameter digest: The SHA-256 of the photo at a path below the root; nil where it is not known.
+  public mutating func addDigests(_ digest: (String) -> String?) {
+    for path in files.values.joined() { photos?[path]?.sha256 = digest(path) }
+  }
+
   /// Gives each photo of `listing` its split, after making sure that nothing has changed.
   func assign(_ listing: inout DatasetListing, root: String) throws(DatasetError) {
     guard version == Self.currentVersion else {
@@ -40,6 +59,9 @@ extension SplitManifest {
       guard let split = splits.removeValue(forKey: path) else {
         throw .changed(root: root, difference: "\(path) is new")
       }
+      if let known = photos?[path] {
+        try compare(listing.items[index], with: known, root: root)
+      }
       listing.items[index].split = split
     }
     if let path = splits.keys.min(by: precedes) {
@@ -48,6 +70,24 @@ extension SplitManifest {
     }
     guard listing.fingerprint == fingerprint else {
       throw .changed(root: root, difference: "a photo has another size or class")
+    }
+  }
+}
+
+extension SplitManifest {
+  private func compare(
+    _ item: DatasetListing.Item, with known: Entry, root: String
+  ) throws(DatasetError) {
+    guard item.className == known.className else {
+      throw .changed(
+        root: root,
+        difference: "\(item.path) is of class \(item.className), not of "
+          + known.className)
+    }
+    guard item.file.size == known.bytes else {
+      throw .changed(
+        root: root,
+        difference: "\(item.path) has \(item.file.size) bytes and had \(known.bytes)")
     }
   }
 }

@@ -36,16 +36,32 @@ extension Optimizer {
   /// The parameters of all groups, in their order.
   public var parameters: [Parameter] { groups.flatMap(\.parameters) }
 
-  /// Changes the parameters once against the gradient of a scalar loss, each as soon as its
-  /// gradient is known, so that no two gradients need memory at once. What the loss does not depend
-  /// on, or is frozen, keeps its value and its state. The tape is consumed.
-  public func step(minimizing loss: Tensor) {
+  /// Changes the parameters once against the gradient of a scalar loss. What the loss does not
+  /// depend on, or is frozen, keeps its value and its state. The tape is consumed.
+  ///
+  /// All gradients are known before the first parameter changes: when one holds what is no number,
+  /// or a number whose square is none, nothing changes.
+  ///
+  /// - Returns: A parameter with such a gradient; nil when the step was taken.
+  @discardableResult
+  public func step(minimizing loss: Tensor) -> Parameter? {
     let members = members
     // What lasts takes its memory first, lest it lie among what the tape gives back.
     for (parameter, _) in members where parameter.isTrainable { prepare(parameter) }
+    var gradients = [Tensor?](repeating: nil, count: members.count)
+    var broken: Parameter?
     forEachGradient(of: loss, for: members.map(\.parameter)) { index, gradient in
-      update(members[index].parameter, gradient, in: members[index].group)
+      let gradient = gradient.plain
+      if broken == nil, !gradient.hasFiniteSquares { broken = members[index].parameter }
+      gradients[index] = gradient
     }
+    if let broken { return broken }
+    for (index, (parameter, group)) in members.enumerated() {
+      guard let gradient = gradients[index] else { continue }
+      update(parameter, gradient, in: group)
+      gradients[index] = nil
+    }
+    return nil
   }
 
   /// Changes the parameters once.

@@ -4,23 +4,23 @@ internal import Files
 ///
 /// Tensors are named by their path in what was saved, keys and indices joined by dots; those of a
 /// state dict have its names. Nothing in the file is run: classes other than those of weights are
-/// refused. Values are read from the mapped file when asked for.
+/// refused. Values are converted when they are asked for.
 public struct PyTorchFile: WeightSource, Sendable {
   /// The file's name.
   public let path: String
   /// The tensors' names, sorted by their UTF-8 bytes.
   public let names: [String]
   private let views: [String: ElementView]
-  private let file: MappedFile
+  private let file: FileBytes
 
   /// Opens the file at `path`, and checks that all of its tensors lie within it.
   public init(contentsOf path: String) throws(WeightsError) {
-    let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw .file(error) }
+    let file: FileBytes
+    do { file = try FileBytes(path) } catch { throw .file(error) }
     try self.init(file)
   }
 
-  init(_ file: MappedFile) throws(WeightsError) {
+  init(_ file: FileBytes) throws(WeightsError) {
     let views = try file.withBytes { bytes throws(WeightsError) in
       try PyTorchLayout(bytes, path: file.path).views
     }

@@ -3,7 +3,7 @@ internal import Files
 /// A file of named arrays in the safetensors format, as huggingface's library writes it.
 ///
 /// The header is checked whole when the file is opened: sizes must fit the shapes, and the arrays
-/// must fill the file without gap or overlap. Values are read from the mapped file when asked for.
+/// must fill the file without gap or overlap. Values are converted when they are asked for.
 public struct SafetensorsFile: WeightSource, Sendable {
   /// The file's name.
   public let path: String
@@ -12,17 +12,17 @@ public struct SafetensorsFile: WeightSource, Sendable {
   /// The arrays' names, sorted by their UTF-8 bytes.
   public let names: [String]
   private let entries: [String: SafetensorsHeader.Entry]
-  private let file: MappedFile
+  private let file: FileBytes
   private let dataStart: Int
 
   /// Opens the file at `path` and checks its header.
   public init(contentsOf path: String) throws(WeightsError) {
-    let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw .file(error) }
+    let file: FileBytes
+    do { file = try FileBytes(path) } catch { throw .file(error) }
     try self.init(file)
   }
 
-  init(_ file: MappedFile) throws(WeightsError) {
+  init(_ file: FileBytes) throws(WeightsError) {
     let header = try file.withBytes { bytes throws(WeightsError) in
       do throws(SafetensorsHeader.Problem) {
         return try SafetensorsHeader(bytes)

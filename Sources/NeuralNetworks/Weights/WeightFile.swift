@@ -33,8 +33,8 @@ public enum WeightFile {
   }
 
   static func openStored(_ path: String) throws(WeightsError) -> any StoredElements {
-    let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw .file(error) }
+    let file: FileBytes
+    do { file = try FileBytes(path) } catch { throw .file(error) }
     switch file.withBytes({ WeightFormat(of: $0) }) {
     case .safetensors: return try SafetensorsFile(file)
     case .zip, .pickle: return try PyTorchFile(file)

@@ -85,6 +85,16 @@ package struct FusionFit {
     package let logits: [Float]
   }
 
+  /// A step that would have led to what is no number, and was not taken.
+  package struct Divergence: Error {
+    /// The loss, or whose gradient.
+    package let what: String
+    /// The step of its fit, from 1.
+    package let step: Int
+    /// The photos that it was on, as in `FusionRows.photos`.
+    package let photos: [Int]
+  }
+
   static let candidates = [0, 5, 10, 20, 40, 80]
   static let folds = 5
   let phase: FusePhase
@@ -110,7 +120,10 @@ package struct FusionFit {
   }
 
   /// Fits the layer, from what `reset` made of it.
-  package func fit(_ rows: FusionRows) -> Result {
+  ///
+  /// - Parameter proceed: Asked before each step; what it throws ends the fit.
+  /// - Throws: `Divergence`, when a loss or a gradient is no number.
+  package func fit(_ rows: FusionRows, proceed: () throws -> Void = {}) throws -> Result {
     let initial = phase.model.store.snapshot(of: "fusion")
     let classes = phase.model.configuration.classNames.count
     var losses = [Double](repeating: 0, count: Self.candidates.count)
@@ -122,7 +135,7 @@ package struct FusionFit {
       let kept = rows.photos.indices.filter { rows.photos[$0] % Self.folds != fold }
       guard !out.isEmpty else { continue }
       let (descriptors, labels) = (rows.descriptors(out), out.map { rows.labels[$0] })
-      run(rows, kept) { index in
+      try run(rows, kept, proceed) { index in
         let step = withoutTape { phase.loss(descriptors: descriptors, labels: labels) }
         losses[index] += Double(step.total.item) * Double(out.count)
         let values = step.fused?.values ?? []
@@ -136,7 +149,7 @@ package struct FusionFit {
     }
     losses = losses.map { $0 / Double(max(1, rows.labels.count)) }
     let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
-    if best > 0 { run(rows, Array(rows.labels.indices), upTo: best) { _ in } }
+    if best > 0 { try run(rows, Array(rows.labels.indices), upTo: best, proceed) { _ in } }
     return Result(
       steps: Self.candidates[best], meanLoss: losses[0], loss: losses[best], logits: logits[best])
   }
@@ -144,17 +157,24 @@ package struct FusionFit {
   /// Takes steps on some rows, and calls `reached` at each candidate's number of them.
   private func run(
     _ rows: FusionRows, _ kept: [Int], upTo last: Int = candidates.count - 1,
-    reached: (Int) -> Void
-  ) {
+    _ proceed: () throws -> Void, reached: (Int) -> Void
+  ) throws {
     let (descriptors, labels) = (rows.descriptors(kept), kept.map { rows.labels[$0] })
     let optimizer = AdamW(phase.groups)
     var taken = 0
     for (index, steps) in Self.candidates.prefix(last + 1).enumerated() {
       // Where all photos are in one fold there is nothing to fit to.
       while taken < steps && !kept.isEmpty {
+        try proceed()
         let loss = phase.loss(descriptors: descriptors, labels: labels).total
-        optimizer.step(minimizing: loss)
         taken += 1
+        let photos = kept.map { rows.photos[$0] }
+        guard loss.item.isFinite else {
+          throw Divergence(what: "the loss", step: taken, photos: photos)
+        }
+        if let broken = optimizer.step(minimizing: loss) {
+          throw Divergence(what: "the gradient of \(broken.name)", step: taken, photos: photos)
+        }
       }
       reached(index)
     }

@@ -1,3 +1,5 @@
+internal import Files
+internal import ImageDatasets
 internal import Images
 
 /// Tries each photo before a training begins: one that cannot be decoded must change neither the
@@ -5,21 +7,50 @@ internal import Images
 struct PhotoCheck {
   /// The side of the sources that training will decode to.
   let sourceSize: Int
+  let isCancelled: () -> Bool
+  /// Whether the check was given up, so that nothing it says counts.
+  private(set) var wasCancelled = false
   /// What is wrong with the photos that failed, in their order.
   private(set) var problems: [ImageError] = []
+  /// The photos that lack their end marker.
+  private(set) var unended: [String] = []
+  /// The SHA-256 of each photo's file by its path, as it was opened.
+  private(set) var digests: [String: String] = [:]
 
-  init(sourceSize: Int) {
+  init(sourceSize: Int, isCancelled: @escaping () -> Bool) {
     self.sourceSize = sourceSize
+    self.isCancelled = isCancelled
   }
 
   /// Whether the photo at `path` can be decoded; what is wrong is kept.
   mutating func passes(_ path: String) -> Bool {
+    wasCancelled = wasCancelled || isCancelled()
+    guard !wasCancelled else { return true }
     do {
-      _ = try Photo(contentsOf: path, minimumSide: sourceSize)
+      let content = try Photo.content(of: path)
+      let photo = try Photo(decoding: content, name: path, minimumSide: sourceSize)
+      if photo.lacksEnd { unended.append(path) }
+      digests[path] = SHA256.hex(of: content)
       return true
     } catch {
       problems.append(error)
       return false
+    }
+  }
+}
+
+extension SplitManifest {
+  /// Makes sure that photos are those that were checked.
+  ///
+  /// - Parameter proceed: Asked before each photo; what it throws ends the comparison.
+  /// - Throws: `DatasetError.changed`, naming the photo, or what keeps it from being read.
+  func compareContents(in root: String, proceed: () throws -> Void) throws {
+    for (path, known) in (photos ?? [:]).sorted(by: { $0.key < $1.key }) {
+      guard let digest = known.sha256 else { continue }
+      try proceed()
+      guard try SHA256.hex(of: Photo.content(of: "\(root)/\(path)")) == digest else {
+        throw DatasetError.changed(root: root, difference: "\(path) has another content")
+      }
     }
   }
 }

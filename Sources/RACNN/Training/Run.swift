@@ -25,7 +25,7 @@ public struct Run: Sendable {
   /// - Throws: `RACNNError.unusableRun` when it is none, or a file in it is damaged.
   public init(contentsOf folder: String) throws {
     self.folder = folder
-    configuration = try Run.read(TrainingConfiguration.self, folder, "config.json")
+    configuration = try Run.configuration(in: folder)
     manifest = try Run.read(SplitManifest.self, folder, "splits.json")
     let log = "\(folder)/metrics.jsonl"
     if Run.exists(log) {
@@ -54,19 +54,16 @@ public struct Run: Sendable {
     try Run.write(evaluation, folder, "evaluation.json")
   }
 
-  /// Makes the folder of a new run.
-  static func create(
-    _ configuration: TrainingConfiguration, _ manifest: SplitManifest
-  ) throws {
-    let folder = configuration.output
-    guard !exists("\(folder)/config.json") else {
-      throw RACNNError.unusableRun(
-        path: folder, reason: "there is a run already",
-        cure: "go on with it by --resume \(folder), or give another --output")
-    }
-    try makeFolder("\(folder)/checkpoints")
-    try write(manifest, folder, "splits.json")
-    try write(configuration, folder, "config.json")
+  /// The settings of the run in `folder`, which may have been stopped before anything else of it was
+  /// written.
+  public static func configuration(in folder: String) throws -> TrainingConfiguration {
+    try read(TrainingConfiguration.self, folder, "config.json")
+  }
+
+  /// Whether a new run can have the folder at `path`: there is none, or nothing in it but what
+  /// a run that was stopped in its first moment leaves.
+  public static func isFree(_ path: String) -> Bool {
+    !exists(path) || AtomicFile.holdsLeftoversAlone(path)
   }
 
   /// Keeps other trainings out of the folder while the result lives, and clears away what a killed
@@ -92,6 +89,12 @@ public struct Run: Sendable {
 
   static func write(_ value: some Encodable, _ folder: String, _ name: String) throws {
     try AtomicFile.write(try JSON.text(value, indented: true) + "\n", to: "\(folder)/\(name)")
+  }
+
+  static func makeCheckpointFolder(_ folder: String) throws(FileError) {
+    guard mkdir("\(folder)/checkpoints", 0o777) == 0 || errno == EEXIST else {
+      throw .unwritable(path: "\(folder)/checkpoints", reason: String(cString: strerror(errno)))
+    }
   }
 
   static func modelPath(_ folder: String) -> String { "\(folder)/model.safetensors" }
@@ -121,7 +124,7 @@ public struct Run: Sendable {
   }
 
   private static func content(_ folder: String, _ name: String) throws -> String {
-    let file = try MappedFile("\(folder)/\(name)")
+    let file = try FileBytes("\(folder)/\(name)")
     return file.withBytes { String(decoding: $0, as: UTF8.self) }
   }
 
@@ -129,15 +132,6 @@ public struct Run: Sendable {
     .unusableRun(path: folder, reason: reason, cure: "the file is damaged; start a new run")
   }
 
-  private static func makeFolder(_ path: String) throws {
-    var partial = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      partial += part + "/"
-      guard mkdir(partial, 0o777) == 0 || errno == EEXIST else {
-        throw FileError.unwritable(path: path, reason: String(cString: strerror(errno)))
-      }
-    }
-  }
 }
 
 extension EpochMetrics {

@@ -1,5 +1,6 @@
 internal import Files
 internal import ImageDatasets
+internal import Images
 package import NeuralNetworks
 internal import Tensors
 
@@ -10,8 +11,9 @@ internal import Tensors
 /// - Parameters:
 ///   - configuration: All that the result depends on.
 ///   - progress: Told what happens, on the same thread.
-///   - isCancelled: Asked before each batch; when it is true, a checkpoint is written and
-///     `RACNNError.cancelled` thrown.
+///   - isCancelled: Asked before each batch, learned or scored, each photo that is checked and each
+///     step of the fusion's fit; when it is true, a checkpoint of what was done since the last one is
+///     written and `RACNNError.cancelled` thrown.
 /// - Throws: `RACNNError`, `DatasetError`, `WeightsError`, `FileError`, or what is wrong with a
 ///   photo; each says where, and what to do.
 @discardableResult
@@ -42,32 +44,10 @@ package func train(
   progress: @escaping (TrainingEvent) -> Void, isCancelled: @escaping () -> Bool
 ) throws -> TrainingResult {
   try configuration.validate()
-  var check = PhotoCheck(sourceSize: configuration.sourceSize)
-  let dataset = try ImageDataset(
-    contentsOf: configuration.dataset, seed: configuration.seed,
-    validationFraction: configuration.validationFraction,
-    testFraction: configuration.testFraction, isReadable: { check.passes($0) })
-  if let first = check.problems.first, configuration.refusesBadPhotos ?? false {
-    throw RACNNError.badPhotos(first: "\(first)", count: check.problems.count)
-  }
-  let model = configuration.makeModel(dataset.classNames, makeBackbone)
-  var hasWeights = true
-  if makeBackbone == nil {
-    hasWeights = try InitialWeights.load(configuration.weights, into: model)
-  }
-  try Run.create(configuration, dataset.manifest)
-  let lock = try Run.lock(configuration.output)
-  defer { withExtendedLifetime(lock) {} }
-  let trainer = try Trainer(
-    configuration, dataset: dataset, model: model, isPretrained: hasWeights && makeBackbone == nil,
-    progress: progress, isCancelled: isCancelled)
-  trainer.announce(isResumed: false)
-  for problem in check.problems { progress(.note("left out: \(problem)")) }
-  if !hasWeights {
-    progress(
-      .note(
-        "No ImageNet weights are embedded for \(configuration.backbone.rawValue), so it starts from "
-          + "random ones; --weights gives it better."))
+  let run = try NewRun(configuration)
+  defer { withExtendedLifetime(run) {} }
+  let trainer = try run.prepare {
+    try begin(configuration, makeBackbone, progress: progress, isCancelled: isCancelled)
   }
   return try trainer.complete()
 }
@@ -76,14 +56,22 @@ package func train(
   resuming run: String, makeBackbone: BackboneMaker?,
   progress: @escaping (TrainingEvent) -> Void, isCancelled: @escaping () -> Bool
 ) throws -> TrainingResult {
-  let saved = try Run(contentsOf: run)
+  var configuration = try Run.configuration(in: run)
   let lock = try Run.lock(run)
   defer { withExtendedLifetime(lock) {} }
-  var configuration = saved.configuration
   // The folder may have been moved since.
   configuration.output = run
   try configuration.validate()
-  let dataset = try ImageDataset(contentsOf: configuration.dataset, manifest: saved.manifest)
+  guard Run.exists("\(run)/splits.json") else {
+    // It was stopped before its first step.
+    return try begin(configuration, makeBackbone, progress: progress, isCancelled: isCancelled)
+      .complete()
+  }
+  let manifest = try Run(contentsOf: run).manifest
+  let dataset = try ImageDataset(contentsOf: configuration.dataset, manifest: manifest)
+  try manifest.compareContents(in: dataset.root) {
+    if isCancelled() { throw RACNNError.cancelled(run: run) }
+  }
   let model = configuration.makeModel(dataset.classNames, makeBackbone)
   let trainer = try Trainer(
     configuration, dataset: dataset, model: model,
@@ -94,6 +82,43 @@ package func train(
   }
   trainer.announce(isResumed: true)
   return try trainer.complete()
+}
+
+/// Makes the splits of a new run, from photos that can be read, and what will train on them.
+private func begin(
+  _ configuration: TrainingConfiguration, _ makeBackbone: BackboneMaker?,
+  progress: @escaping (TrainingEvent) -> Void, isCancelled: @escaping () -> Bool
+) throws -> Trainer {
+  var check = PhotoCheck(sourceSize: configuration.sourceSize, isCancelled: isCancelled)
+  let dataset = try ImageDataset(
+    contentsOf: configuration.dataset, seed: configuration.seed,
+    validationFraction: configuration.validationFraction,
+    testFraction: configuration.testFraction, isReadable: { check.passes($0) })
+  if check.wasCancelled { throw RACNNError.cancelled(run: configuration.output) }
+  if let first = check.problems.first, configuration.refusesBadPhotos ?? false {
+    throw RACNNError.badPhotos(first: "\(first)", count: check.problems.count)
+  }
+  let model = configuration.makeModel(dataset.classNames, makeBackbone)
+  var hasWeights = true
+  if makeBackbone == nil {
+    hasWeights = try InitialWeights.load(configuration.weights, into: model)
+  }
+  let trainer = try Trainer(
+    configuration, dataset: dataset, model: model, isPretrained: hasWeights && makeBackbone == nil,
+    progress: progress, isCancelled: isCancelled)
+  var manifest = dataset.manifest
+  manifest.addDigests { check.digests["\(dataset.root)/\($0)"] }
+  try Run.write(manifest, configuration.output, "splits.json")
+  trainer.announce(isResumed: false)
+  for problem in check.problems { progress(.note("left out: \(problem)")) }
+  for path in check.unended { progress(.warning("\(path): \(Photo.lacksEndText)")) }
+  if !hasWeights {
+    progress(
+      .note(
+        "No ImageNet weights are embedded for \(configuration.backbone.rawValue), so it starts from "
+          + "random ones; --weights gives it better."))
+  }
+  return trainer
 }
 
 extension TrainingConfiguration {
@@ -133,7 +158,8 @@ extension Trainer {
     if dataset.samples[.test]?.isEmpty == false {
       let scores = try evaluate(
         model, on: dataset, split: .test, batchSize: configuration.batchSize,
-        threads: configuration.decodingThreads, cacheMegabytes: 64)
+        threads: configuration.decodingThreads, cacheMegabytes: 64,
+        progress: { _, _ in try stopIfCancelled() })
       try Run.write(scores, configuration.output, "evaluation.json")
       progress(.evaluated(scores))
       evaluation = scores

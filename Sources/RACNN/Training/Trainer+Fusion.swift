@@ -4,6 +4,7 @@ internal import Tensors
 
 extension Trainer {
   /// Fits the fusion layer and finds how the scales decide; see `FusionFit`, `DecisionSearch`.
+  /// Cancelled, it leaves the checkpoint of its beginning.
   func fuse(_ planned: PlannedStage) throws {
     let (wall, cpu) = (Clock.wall, Clock.cpu)
     model.boxPolicy = policy(of: .fuse)
@@ -18,7 +19,14 @@ extension Trainer {
       if rows.labels.isEmpty {
         progress(.note("The mean of the scales decides: there are no validation photos."))
       } else {
-        let result = fit.fit(rows)
+        let result: FusionFit.Result
+        do {
+          result = try fit.fit(rows) { try stopIfCancelled() }
+        } catch let error as FusionFit.Divergence {
+          throw diverged(
+            error.what, in: planned.stage, step: error.step,
+            Set(error.photos).sorted().map { (dataset.samples[.validation] ?? [])[$0] })
+        }
         let found = DecisionSearch(rows, classes: dataset.classNames.count)
           .best(fused: result.logits)
         (model.decision, state.decision) = (found.decision, found.decision)
@@ -33,6 +41,7 @@ extension Trainer {
         }
       }
     }
+    try checkParameters(planned.stage)
     metrics.learningRate = Double(rates.head)
     metrics.seconds = Clock.wall - wall
     metrics.cpuSeconds = Clock.cpu - cpu
@@ -72,6 +81,7 @@ extension Trainer {
       var batches = loader(held, augmentation: epoch == 0 ? nil : configuration.augmentation).epoch(
         epoch)
       while let batch = try batches.next() {
+        try stopIfCancelled()
         take(batch, keeps: true, isVaried: epoch > 0)
       }
     }
@@ -79,7 +89,10 @@ extension Trainer {
       // The lengths alone can be had from photos that were learned.
       let some = Array((dataset.samples[.train] ?? []).prefix(8 * configuration.batchSize))
       var batches = loader(some, augmentation: nil).epoch(0)
-      while let batch = try batches.next() { take(batch, keeps: false) }
+      while let batch = try batches.next() {
+        try stopIfCancelled()
+        take(batch, keeps: false)
+      }
     }
     return (rows, lengths.map { Float($0 / Double(max(1, count))) })
   }
@@ -94,7 +107,8 @@ extension DecisionSearch.Result {
       return "\(thousandths / 1000).\(String(repeating: "0", count: 3 - digits.count))\(digits)"
     }
     if ignoresZooms {
-      return "Scale 1 decides alone: on \(photos) validation photos nothing else is right as often."
+      return "Scale 1 decides alone: on \(photos) validation photos no rule that looks closer is"
+        + " better."
     }
     let names = (decision.weights ?? []).indices.filter { decision.weights?[$0] != 0 }
       .map { "\($0 + 1)" }.joined(separator: " + ")

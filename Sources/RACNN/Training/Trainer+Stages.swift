@@ -114,12 +114,14 @@ extension Trainer {
   }
 
   /// Scores the network on the validation split as far as it is trained; nil when that is empty.
+  /// Cancelled, it leaves all as it was.
   func validate(_ stage: Stage) throws -> Tally? {
     let samples = dataset.samples[.validation] ?? []
     guard !samples.isEmpty else { return nil }
     var tally = Tally(classes: dataset.classNames.count)
     var batches = loader(samples, augmentation: nil).epoch(0)
     while let batch = try batches.next() {
+      try stopIfCancelled()
       withoutTape {
         let views = look(batch.tensor(), scales: trainedScales(stage))
         let output =
@@ -135,6 +137,10 @@ extension Trainer {
         let target = model.initialBox(for: views[index]).values
         let difference = proposal(views[index].features).values - target
         tally.add(difference.squared().sum([1]).mean(), "proposal", batch.labels.count)
+      }
+      guard tally.isFinite else {
+        throw diverged(
+          "the validation loss", in: stage, step: state.batch, batch.indices.map { samples[$0] })
       }
     }
     return tally

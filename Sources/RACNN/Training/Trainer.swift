@@ -22,6 +22,8 @@ package final class Trainer {
   private var savedOptimizer: [String: WeightArray]?
   private var pace: TrainingPace
   private var lastCheckpoint = Clock.wall
+  /// What the last step was taken on.
+  private var lastPhotos: [Sample] = []
 
   package init(
     _ configuration: TrainingConfiguration, dataset: ImageDataset, model: RecurrentAttentionCNN,
@@ -126,18 +128,41 @@ package final class Trainer {
     }
     var batches = train.epoch(state.epochsDone, startingAt: state.batch)
     while let batch = try batches.next() {
-      if isCancelled() {
+      do {
+        try stopIfCancelled()
+      } catch {
         takeTime()
+        try checkParameters(planned.stage)
         try writeCheckpoint(optimizer)
-        throw RACNNError.cancelled(run: configuration.output)
+        throw error
       }
       try take(batch, planned, phase, optimizer, factor: schedule.factor(at: state.step))
       if Clock.wall - lastCheckpoint > 60 * configuration.checkpointMinutes {
         takeTime()
+        try checkParameters(planned.stage)
         try writeCheckpoint(optimizer)
       }
     }
     takeTime()
+  }
+
+  /// Throws when training is to end.
+  func stopIfCancelled() throws(RACNNError) {
+    if isCancelled() { throw .cancelled(run: configuration.output) }
+  }
+
+  /// Makes sure that what is about to be saved are numbers. Gradients are checked at each step, so
+  /// only a rate or a decay beyond reason can have led elsewhere.
+  func checkParameters(_ stage: Stage) throws {
+    guard let broken = model.store.parameters.first(where: { !$0.value.isFinite }) else { return }
+    throw diverged(broken.name, in: stage, step: state.batch, lastPhotos)
+  }
+
+  /// The error of a loss, gradient or parameter that is no number.
+  func diverged(_ what: String, in stage: Stage, step: Int, _ photos: [Sample]) -> RACNNError {
+    .diverged(
+      what: what, stage: stage.title, epoch: state.epoch + 1, step: step,
+      photos: photos.map(\.path))
   }
 
   /// One step of the optimizer.
@@ -150,21 +175,16 @@ package final class Trainer {
     optimizer.rateFactor = factor
     let step = phase.loss(batch.tensor(), labels: batch.labels, using: &generator)
     let total = step.total.item
+    lastPhotos = batch.indices.map { train.samples[$0] }
     func diverged(_ what: String) -> RACNNError {
-      let photos = batch.indices.map { train.samples[$0].path }
-      return .diverged(
-        what: what, stage: planned.stage.title, epoch: state.epoch + 1, step: state.batch + 1,
-        photos: photos)
+      self.diverged(what, in: planned.stage, step: state.batch + 1, lastPhotos)
     }
     guard total.isFinite else { throw diverged("the loss") }
     // Before the gradients: walking the tape frees what the statistics are taken from.
     state.sums.add(step, total: total, labels: batch.labels)
-    optimizer.step(minimizing: step.total)
-    // A gradient that is no number makes its parameter none: no checkpoint may hold that.
-    let broken = model.store.parameters.first {
-      ($0.isTrainable || $0.isStatistic) && !$0.value.isFinite
+    if let broken = optimizer.step(minimizing: step.total) {
+      throw diverged("the gradient of \(broken.name)")
     }
-    if let broken { throw diverged(broken.name) }
     state.batch += 1
     state.step += 1
     progress(
@@ -183,10 +203,17 @@ package final class Trainer {
   /// - Returns: Whether the stage has another epoch.
   private func endEpoch(_ planned: PlannedStage, _ optimizer: AdamW) throws -> Bool {
     let (wall, cpu) = (Clock.wall, Clock.cpu)
+    try checkParameters(planned.stage)
     var metrics = state.sums.metrics(planned, epoch: state.epoch + 1)
-    if let tally = try validate(planned.stage) {
-      metrics.validationAccuracy = tally.accuracy
-      metrics.validationLoss = loss(of: planned.stage, tally.losses)
+    do {
+      if let tally = try validate(planned.stage) {
+        metrics.validationAccuracy = tally.accuracy
+        metrics.validationLoss = loss(of: planned.stage, tally.losses)
+      }
+    } catch RACNNError.cancelled(let run) {
+      // The epoch's steps are done: resumed, it goes on with its validation.
+      try writeCheckpoint(optimizer)
+      throw RACNNError.cancelled(run: run)
     }
     metrics.learningRate = Double(
       (optimizer.groups.first?.learningRate ?? 0) * optimizer.rateFactor)
@@ -231,12 +258,14 @@ package final class Trainer {
     let key = Tally.key(upTo: model.scales.count)
     if let accuracy = metrics.validationAccuracy[key], accuracy >= state.bestAccuracy ?? 0 {
       state.bestAccuracy = accuracy
+      try Run.makeCheckpointFolder(configuration.output)
       try model.save(to: Run.bestPath(configuration.output))
     }
     progress(.epochEnded(metrics))
   }
 
   func writeCheckpoint(_ optimizer: AdamW?) throws {
+    try Run.makeCheckpointFolder(configuration.output)
     state.generator = model.store.generator
     let checkpoint = Checkpoint(state: state, optimizer: optimizer?.state ?? [:], best: best)
     // Both stay whole whenever this is cut short: at worst the last one bears the other's name.

@@ -9,7 +9,7 @@ extension TrainingConfiguration {
   /// - Throws: `FileError`, and `RACNNError.badSetting` naming the key, when a key is not known or a
   ///   value not of its kind.
   public mutating func take(settingsIn path: String) throws {
-    let file = try MappedFile(path)
+    let file = try FileBytes(path)
     let text = file.withBytes { Data($0) }
     func unusable(_ reason: String, _ cure: String) -> RACNNError {
       .badSetting(name: "settings \(path)", reason: reason, cure: cure)

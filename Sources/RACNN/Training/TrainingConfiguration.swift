@@ -129,6 +129,10 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     try check(
       (32...8192).contains(sourceSize), "source size", "\(sourceSize) is out of range",
       "give 32 to 8192 pixels")
+    try check(
+      [bodyRate, headRate, proposalRate, rankingRate, alternationFactor, weightDecay]
+        .allSatisfy { $0.isFinite && $0 >= 0 }, "rates", "one is below 0 or no number",
+      "give 0 or more")
     try check(batchSize > 0, "batch size", "\(batchSize) is no number of photos", "give 1 or more")
     try check(
       decodingThreads > 0 && computeThreads > 0, "threads", "there must be some", "give 1 or more")

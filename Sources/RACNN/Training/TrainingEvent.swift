@@ -10,6 +10,8 @@ public enum TrainingEvent: Sendable {
   case epochEnded(EpochMetrics)
   /// A decision was made; the sentence says which and why.
   case note(String)
+  /// Something is odd and does not keep training from going on; the sentence names it.
+  case warning(String)
   /// The network was scored on the test split, at the end.
   case evaluated(Evaluation)
 }

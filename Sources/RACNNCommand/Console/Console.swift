@@ -26,7 +26,7 @@ enum Console {
   /// Says on standard error what is odd about a photo that was decoded nevertheless.
   static func warn(of photo: Photo, _ path: String) {
     guard photo.lacksEnd else { return }
-    error("warning: \(path): the JPEG file's end marker is missing; all of its lines are there")
+    error("warning: \(path): \(Photo.lacksEndText)")
   }
 
   /// Writes all of `text`; false if that fails, with the reason in `errno`.

@@ -1,17 +1,17 @@
 import Glibc
 
-/// A file whose bytes are read in when they are looked at.
+/// The bytes of a file, all read when it is opened.
 ///
-/// The file must not be shortened while it is mapped (the system ends a process that looks past
-/// the end); files written by `AtomicFile` are replaced, never shortened.
-public final class MappedFile: Sendable {
+/// Not mapped: where another program shortens a mapped file, the system ends whoever looks past its
+/// new end; and what was compared with a checksum could be other bytes by the time they are used.
+public final class FileBytes: Sendable {
   /// The file's name.
   public let path: String
   /// Bytes in the file.
   public let count: Int
-  private nonisolated(unsafe) let base: UnsafeRawPointer?
+  private nonisolated(unsafe) let base: UnsafeMutableRawPointer?
 
-  /// Maps the file at `path` for reading.
+  /// Reads the file at `path`.
   public init(_ path: String) throws(FileError) {
     guard let descriptor = FileDescriptor(path, O_RDONLY) else {
       throw .unreadable(path: path, reason: lastReason())
@@ -23,22 +23,26 @@ public final class MappedFile: Sendable {
     guard information.st_mode & S_IFMT == S_IFREG else {
       throw .unreadable(path: path, reason: "it is not a file")
     }
+    let size = Int(information.st_size)
     self.path = path
-    count = Int(information.st_size)
-    guard count > 0 else {
+    count = size
+    guard size > 0 else {
       base = nil
       return
     }
-    let mapped = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor.raw, 0)
-    guard let mapped, mapped != MAP_FAILED else {
-      throw .unreadable(path: path, reason: lastReason())
+    guard let memory = malloc(size) else {
+      throw .unreadable(path: path, reason: "there is no memory for its \(size) bytes")
     }
-    base = UnsafeRawPointer(mapped)
+    let read = descriptor.read(size, into: memory)
+    guard read == size else {
+      let reason = read < 0 ? lastReason() : "it became shorter while it was read"
+      free(memory)
+      throw .unreadable(path: path, reason: reason)
+    }
+    base = memory
   }
 
-  deinit {
-    if let base { munmap(UnsafeMutableRawPointer(mutating: base), count) }
-  }
+  deinit { free(base) }
 
   /// Calls `body` with all bytes, which it must not let out.
   public func withBytes<Result, Failure: Error>(
