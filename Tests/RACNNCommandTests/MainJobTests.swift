@@ -66,7 +66,10 @@ import Testing
 
   /// The page needs nothing beside it.
   private func checkReport(_ page: String) throws {
-    #expect(page.components(separatedBy: "src=\"data:image/jpeg;base64,").count == 9)
+    // Eight examples, and the worst boxes: of eight test photos all, as at most ten are shown.
+    #expect(page.components(separatedBy: "src=\"data:image/jpeg;base64,").count == 1 + 8 + 8)
+    #expect(page.contains("Where it looks least at the subject"))
+    #expect(page.contains("Accuracy by how large the subject is"))
     #expect(page.contains("<svg") && page.contains("Confusion matrix"))
     #expect(!page.contains("<script") && !page.contains("http") && !page.contains("src=\"/"))
   }
