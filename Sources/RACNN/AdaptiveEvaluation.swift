@@ -28,7 +28,7 @@ public struct AdaptiveScore: Codable, Hashable, Sendable {
 public func evaluateAdaptively(
   _ model: RecurrentAttentionCNN, on dataset: ImageDataset, split: Split,
   confidence: Float? = nil, seed: UInt64 = 1, batchSize: Int = 16, threads: Int = 1,
-  cacheMegabytes: Int = 256, progress: (Int, Int) -> Void = { _, _ in }
+  cacheMegabytes: Int = 256, progress: (Int, Int) throws -> Void = { _, _ in }
 ) throws -> AdaptiveScore {
   let confidence = try model.confidence(confidence)
   let batches = try EvaluationBatches(

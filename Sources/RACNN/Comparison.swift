@@ -19,7 +19,7 @@ public struct Comparison: Codable, Hashable, Sendable {
     public var cpuSeconds: Double
   }
 
-  /// Networks that differ in their seeds alone.
+  /// Networks of the same architecture and classes, such as those of other seeds.
   public struct Group: Codable, Hashable, Sendable {
     /// The side in pixels of what each scale looks at.
     public var inputSizes: [Int]
@@ -33,7 +33,7 @@ public struct Comparison: Codable, Hashable, Sendable {
 
   /// Each network, in the order given.
   public var members: [Member]
-  /// Networks of the same sizes taken together, in the order of their first members.
+  /// Networks of the same architecture taken together, in the order of their first members.
   public var groups: [Group]
 }
 
@@ -47,7 +47,7 @@ public struct Comparison: Codable, Hashable, Sendable {
 public func compare(
   _ models: [(name: String, model: RecurrentAttentionCNN)], on dataset: ImageDataset,
   split: Split, seed: UInt64 = 1, batchSize: Int = 16, threads: Int = 1,
-  cacheMegabytes: Int = 256, progress: (Int, Int) -> Void = { _, _ in }
+  cacheMegabytes: Int = 256, progress: (Int, Int) throws -> Void = { _, _ in }
 ) throws -> Comparison {
   var members: [Comparison.Member] = []
   var decisions: [[Int]] = []
@@ -58,7 +58,9 @@ public func compare(
       cacheMegabytes: cacheMegabytes)
     let count = batches.samples.count
     var right: [String: [Int]] = [:]
-    func tell(_ done: Int, _: Int) { progress(index * count + done, models.count * count) }
+    func tell(_ done: Int, _: Int) throws {
+      try progress(index * count + done, models.count * count)
+    }
     try batches.forEach(progress: tell) { batch, labels in
       for (key, answers) in withoutTape({ model(batch.tensor()).answers }) {
         right[key, default: []] += zip(answers, labels).map { $0 == $1 ? 1 : 0 }
@@ -74,24 +76,33 @@ public func compare(
         behind: bootstrap.interval(zip(decisions[0], decisions[index]).map { $0 - $1 }),
         multiplyAccumulates: model.multiplyAccumulates().last ?? 0, cpuSeconds: seconds))
   }
-  return Comparison(members: members, groups: Comparison.groups(members))
+  let kinds = models.map(\.model.configuration.architecture)
+  return Comparison(members: members, groups: Comparison.groups(members, kinds))
+}
+
+extension ModelConfiguration {
+  /// What two networks have in common that differ in what they have learned alone.
+  fileprivate var architecture: ModelConfiguration {
+    var architecture = self
+    architecture.decision = nil
+    return architecture
+  }
 }
 
 extension Comparison {
-  static func groups(_ members: [Member]) -> [Group] {
-    var order: [[Int]] = []
-    for member in members where !order.contains(member.inputSizes) {
-      order.append(member.inputSizes)
-    }
-    return order.map { sizes in
-      let group = members.filter { $0.inputSizes == sizes }
+  /// Members taken together whose `kinds` are equal.
+  fileprivate static func groups(_ members: [Member], _ kinds: [ModelConfiguration]) -> [Group] {
+    var order: [ModelConfiguration] = []
+    for kind in kinds where !order.contains(kind) { order.append(kind) }
+    return order.map { kind in
+      let group = zip(members, kinds).filter { $0.1 == kind }.map(\.0)
       let keys = group[0].accuracy.keys
       func values(_ key: String) -> [Double] { group.compactMap { $0.accuracy[key]?.value } }
       func mean(_ values: [Double]) -> Double {
         values.reduce(0, +) / Double(max(1, values.count))
       }
       return Group(
-        inputSizes: sizes, count: group.count,
+        inputSizes: kind.inputSizes, count: group.count,
         mean: Dictionary(uniqueKeysWithValues: keys.map { ($0, mean(values($0))) }),
         deviation: Dictionary(
           uniqueKeysWithValues: keys.map { key in

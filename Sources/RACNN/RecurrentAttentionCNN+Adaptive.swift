@@ -21,7 +21,8 @@ extension RecurrentAttentionCNN {
       let open = photos.indices.filter { !isLast && surest[$0] < confidence }
       let decided = photos.indices.filter { isLast || !(surest[$0] < confidence) }
       if !decided.isEmpty {
-        groups.append((decided.map { photos[$0] }, output.rows(decided)))
+        let isAll = decided.count == photos.count
+        groups.append((decided.map { photos[$0] }, isAll ? output : output.rows(decided)))
       }
       if open.isEmpty { break }
       box = nextBox(after: views[index], scale: index)

@@ -9,7 +9,8 @@ struct Evaluate: ParsableCommand {
     abstract: "Score a model on a split of a data set.",
     discussion: """
       Accuracy is told for each scale alone (1, 2, 3), for two together (1+2) and for the decision \
-      from all (1+2+3), with the multiply-accumulates that each takes. A model that lies in its run is scored on the splits of that run; where \
+      from all (1+2+3), with the multiply-accumulates that each takes. A model that lies in its \
+      run is scored on the splits of that run; where \
       splits are made anew for photos that it has learned, the score means nothing.
 
       EXAMPLE:

@@ -102,7 +102,7 @@ extension Evaluation {
     ]
   }
 
-  /// This network and others on the same photos, and those of the same sizes taken together.
+  /// This network and others on the same photos, and those of the same architecture taken together.
   private var comparisonLines: [String] {
     guard let comparison else { return [] }
     let members = comparison.members.map { member in

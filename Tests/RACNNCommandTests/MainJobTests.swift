@@ -41,6 +41,7 @@ import Testing
 
     try checkReport(try folder.text("\(run)/report.html"))
     try checkEvaluation(run, in: folder)
+    try checkControls(run, in: folder)
     try checkShownCommand(training, run: run, in: folder)
   }
 
@@ -84,6 +85,29 @@ import Testing
     let first = try JSONDecoder().decode(
       Evaluation.self, from: Data(try folder.bytes("\(run)/evaluation.json")))
     #expect(first.correct == evaluation.correct)
+  }
+
+  /// Controls go into the run's report; what they and other models come to is told.
+  private func checkControls(_ run: String, in folder: TemporaryFolder) throws {
+    let page = try folder.text("\(run)/report.html")
+    let words = ["evaluate", run, "birds", "--controls", "--also", run]
+    let outcome = try CommandRunner.run(words + ["--json"], in: folder)
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    let evaluation = try JSONDecoder().decode(Evaluation.self, from: Data(outcome.output.utf8))
+    #expect(evaluation.controls?.map(\.control) == Control.allCases)
+    #expect(evaluation.comparison?.members.count == 2)
+    #expect(evaluation.comparison?.groups.map(\.count) == [2])
+    #expect(evaluation.quartiles?.map(\.count) == [2, 2, 2, 2])
+    let worst = try #require(evaluation.worstBoxes).map(\.onSubject)
+    #expect(worst.count == 8 && worst == worst.sorted())
+    let costs = try #require(evaluation.multiplyAccumulates)
+    #expect(costs.count == 3 && costs == costs.sorted())
+    let heading = "by boxes, %, with 95 % intervals"
+    #expect(!page.contains(heading))
+    #expect(try folder.text("\(run)/report.html").contains(heading))
+    let text = try CommandRunner.run(words, in: folder)
+    #expect(text.output.contains("learned boxes are better by, points:"))
+    #expect(text.output.contains("2 models at 32/32/32, mean"))
   }
 
   /// The command that training ends with works, word for word.

@@ -288,6 +288,52 @@ import Testing
     #expect(scores[1].accuracy.mapValues(\.value) == initial.accuracy)
   }
 
+  /// Looking closer only where needed, and networks side by side.
+  @Test func savingsAndOthersAreScored() throws {
+    let folder = TemporaryFolder()
+    try drawPatches(in: folder)
+    let configuration = tinyTraining(folder, run: "one")
+    let result = try train(configuration)
+    let model = try RecurrentAttentionCNN(contentsOf: result.modelPath)
+    let dataset = try ImageDataset(
+      contentsOf: configuration.dataset, manifest: Run(contentsOf: configuration.output).manifest)
+    let plain = try evaluate(model, on: dataset, split: .train)
+    let decision = try #require(plain.accuracy["1+2+3"])
+    func adaptive(_ confidence: Float?) throws -> AdaptiveScore {
+      try evaluateAdaptively(
+        model, on: dataset, split: .train, confidence: confidence, batchSize: 5)
+    }
+    let all = try adaptive(.infinity)
+    #expect(all.accuracy.value == decision && all.loss.value == 0)
+    #expect(all.looks == [0, 0, 1] && all.share == 1)
+    let once = try adaptive(0)
+    #expect(once.accuracy.value == plain.accuracy["1"] && once.looks == [1, 0, 0])
+    #expect(once.share > 0.3 && once.share < 0.4)
+    #expect(try adaptive(nil).confidence == model.decision.confidence)
+
+    let other = RecurrentAttentionCNN(model.configuration, seed: 9)
+    var single = model.configuration
+    (single.inputSizes, single.fuses, single.decision) = ([32], false, nil)
+    single.proposalWidth = nil
+    let comparison = try compare(
+      [("own", model), ("other", other), ("single", RecurrentAttentionCNN(single, seed: 2))],
+      on: dataset, split: .train)
+    #expect(comparison.members.map(\.name) == ["own", "other", "single"])
+    #expect(comparison.members[0].accuracy.mapValues(\.value) == plain.accuracy)
+    #expect(comparison.members[0].behind.value == 0)
+    for member in comparison.members.dropFirst() {
+      let key = member.inputSizes.count == 1 ? "1" : "1+2+3"
+      let behind = decision - (member.accuracy[key]?.value ?? 0)
+      #expect(abs(member.behind.value - behind) < 1e-9)
+    }
+    #expect(comparison.groups.map(\.count) == [2, 1])
+    let values = comparison.members.prefix(2).compactMap { $0.accuracy["1"]?.value }
+    let group = comparison.groups[0]
+    #expect(abs((group.mean["1"] ?? 0) - (values[0] + values[1]) / 2) < 1e-9)
+    let spread = abs(values[0] - values[1]) / 2.0.squareRoot()
+    #expect(abs((group.deviation["1"] ?? 0) - spread) < 1e-9)
+  }
+
   /// A ranking rate that throws all boxes to their limits is noticed, and what it did taken back.
   @Test func collapsedBoxesAreTakenBack() throws {
     var configuration = tinyTraining(folder, run: "collapse")

@@ -31,7 +31,7 @@ extension Trainer {
           .best(fused: result.logits)
         (model.decision, state.decision) = (found.decision, found.decision)
         progress(.note(found.sentence(photos: Set(rows.photos).count)))
-        if found.ignoresZooms && model.scales.count > 1 { metrics.warnings = [.zoomingDoesNotHelp] }
+        if found.ignoresZooms { metrics.warnings = [.zoomingDoesNotHelp] }
         metrics.losses = ["fusion": result.loss, "total": found.loss]
         metrics.validationLoss = found.loss
         if let tally = try validate(planned.stage) {
