@@ -59,9 +59,7 @@ void racnn_attention_gradient(const racnn_attention *p, const float *q, const fl
 
 #include "VectorMath.h"
 #include "SmallProducts.h"
-
-#define PADDED(count) (((size_t)(count) + LANES - 1) / LANES * LANES)
-#define PANEL (WIDEST * LANES)
+#include "Panels.h"
 
 // What one thread computes with.
 typedef struct {
@@ -73,6 +71,7 @@ typedef struct {
   float *keyPanels, *keyRows, *valuePanels, *valueRows;
   float *dkeys, *dvalues;
   float *hidden;          // Added to the scores of each key: 0 or minus infinity.
+  int isMasked;           // Whether more is hidden than what pads the keys.
   float *queries, *outputs, *scores, *slopes;
   float *greatest, *sums, *factors;
 } TARGETED(worker);
@@ -81,15 +80,16 @@ static TARGETED(worker) TARGETED(make_worker)(const attention *a, int goesBack) 
   const racnn_attention *p = &a->p;
   TARGETED(worker) w = {.a = a, .head = SIZE_MAX, .width = PADDED(p->width),
                         .values = PADDED(p->valueWidth), .keys = PADDED(p->keys)};
+  w.isMasked = p->keyMask != NULL || p->bias != NULL || p->isCausal;
   size_t rows = ROWS * (w.width + w.values), tile = ROWS * KEYS;
+  size_t tiles = goesBack ? 2 * tile : tile;
   size_t keyed = w.keys * (goesBack ? 3 * w.width + 2 * w.values : w.width + w.values);
-  w.memory = racnn_floats(rows + 2 * tile + keyed + w.keys + 4 * ROWS + 16 * 16);
+  w.memory = racnn_floats(rows + tiles + keyed + w.keys + 4 * ROWS + 16 * 16);
   float *next = w.memory;
 #define TAKE(count) (next += ((count) + 15) / 16 * 16, next - ((count) + 15) / 16 * 16)
   w.queries = TAKE(ROWS * w.width);
   w.outputs = TAKE(ROWS * w.values);
   w.scores = TAKE(tile);
-  w.slopes = TAKE(tile);
   w.greatest = TAKE(ROWS);
   w.sums = TAKE(ROWS);
   w.factors = TAKE(ROWS);
@@ -98,6 +98,7 @@ static TARGETED(worker) TARGETED(make_worker)(const attention *a, int goesBack) 
   if (!goesBack) {
     w.valueRows = TAKE(w.keys * w.values);
   } else {
+    w.slopes = TAKE(tile);
     w.keyRows = TAKE(w.keys * w.width);
     w.valuePanels = TAKE(w.keys * w.values);
     w.dkeys = TAKE(w.keys * w.width);
@@ -105,38 +106,6 @@ static TARGETED(worker) TARGETED(make_worker)(const attention *a, int goesBack) 
   }
 #undef TAKE
   return w;
-}
-
-/// Rows of `width` floats, `pitch` apart, to rows padded with zeros, times a factor; rows beyond
-/// `count` up to `rows` are zeros.
-static void TARGETED(take_rows)(const float *from, size_t pitch, size_t count, size_t width,
-                                float factor, float *to, size_t padded, size_t rows) {
-  for (size_t i = 0; i < rows; i++, to += padded) {
-    for (size_t j = 0; j < padded; j += LANES) {
-      *(VECTOR *)(to + j) =
-          i < count && j < width
-              ? TARGETED(load)(from + i * pitch + j, width - j, 0) * factor
-              : (VECTOR)0;
-    }
-  }
-}
-
-/// Rows to panels [panel][width][lanes] that `multiply_small` reads: tokens lie across.
-static void TARGETED(take_panels)(const float *from, size_t pitch, size_t count, size_t width,
-                                  float *to) {
-  size_t padded = PADDED(count);
-  for (size_t first = 0; first < padded; first += PANEL) {
-    size_t lanes = racnn_smaller(PANEL, padded - first);
-    for (size_t i = 0; i < lanes; i++) {
-      const float *row = from + (first + i) * pitch;
-      float *column = to + first * width + i;
-      if (first + i < count) {
-        for (size_t j = 0; j < width; j++) column[j * lanes] = row[j];
-      } else {
-        for (size_t j = 0; j < width; j++) column[j * lanes] = 0;
-      }
-    }
-  }
 }
 
 static void TARGETED(take_head)(TARGETED(worker) *w, size_t head) {
@@ -172,15 +141,22 @@ INLINE size_t TARGETED(seen_keys)(const racnn_attention *p, size_t last) {
 INLINE float TARGETED(mask_row)(const TARGETED(worker) *w, float *scores, size_t query,
                                 size_t first, size_t count) {
   const racnn_attention *p = &w->a->p;
+  VECTOR greatest = (VECTOR)-INFINITY;
+  size_t j = 0;
+  if (!w->isMasked) {
+    for (; j + LANES <= count; j += LANES) {
+      VECTOR s = *(const VECTOR *)(scores + j);
+      greatest = s > greatest ? s : greatest;
+    }
+  }
   size_t n = w->head / (size_t)p->heads, h = w->head % (size_t)p->heads;
   const float *bias = NULL;
   if (p->bias != NULL) {
     bias = p->bias + n * p->biasBatch + h * p->biasHead + query * (size_t)p->keys + first;
   }
   ptrdiff_t seen = p->isCausal ? (ptrdiff_t)query + p->offset + 1 - (ptrdiff_t)first
-                               : (ptrdiff_t)count;
-  VECTOR greatest = (VECTOR)-INFINITY;
-  for (size_t j = 0; j < PADDED(count); j += LANES) {
+                               : PTRDIFF_MAX;
+  for (; j < count; j += LANES) {
     VECTOR s = *(VECTOR *)(scores + j) + *(const VECTOR *)(w->hidden + first + j);
     if (bias != NULL) s += TARGETED(load)(bias + j, count - j, 0);
     if ((ptrdiff_t)(j + LANES) > seen) {
@@ -192,6 +168,12 @@ INLINE float TARGETED(mask_row)(const TARGETED(worker) *w, float *scores, size_t
     greatest = s > greatest ? s : greatest;
   }
   return TARGETED(greatest_of)(greatest);
+}
+
+/// exp(scores - from): the product with log2(e) and the difference are one operation.
+INLINE VECTOR TARGETED(weights)(VECTOR scores, float from) {
+  const float log2e = 1.44269504f;
+  return TARGETED(power_of_two)(scores * log2e - from * log2e);
 }
 
 /// 1 / (1 - rate) or 0 for the weights of a row from the key `first` on.
@@ -212,13 +194,14 @@ INLINE uint32_t TARGETED(row_bits)(const TARGETED(worker) *w, size_t query) {
   return row_bits(p->seed, w->head * (size_t)p->queries + query);
 }
 
-/// From scores to weights that are not yet divided by their sum, which is brought up to date.
+/// From scores to weights that are not yet divided by their sum, which is brought up to date;
+/// `greatest` is the scores' own.
 INLINE void TARGETED(soften_row)(const TARGETED(worker) *w, size_t r, size_t query, size_t first,
-                                 size_t count) {
+                                 size_t count, float greatest) {
   const racnn_attention *p = &w->a->p;
   float *scores = w->scores + r * KEYS;
   float before = w->greatest[r];
-  float greatest = fmaxf(before, TARGETED(mask_row)(w, scores, query, first, count));
+  greatest = greatest > before ? greatest : before;
   if (greatest == -INFINITY) {
     memset(scores, 0, PADDED(count) * sizeof(float));
     w->factors[r] = 1;
@@ -227,14 +210,30 @@ INLINE void TARGETED(soften_row)(const TARGETED(worker) *w, size_t r, size_t que
   VECTOR sum = 0;
   uint32_t row = p->dropRate > 0 ? TARGETED(row_bits)(w, query) : 0;
   for (size_t j = 0; j < PADDED(count); j += LANES) {
-    VECTOR weight = TARGETED(exponential)(*(VECTOR *)(scores + j) - greatest);
+    VECTOR weight = TARGETED(weights)(*(VECTOR *)(scores + j), greatest);
     sum += weight;
     if (p->dropRate > 0) weight *= TARGETED(kept)(p, row, first + j);
     *(VECTOR *)(scores + j) = weight;
   }
   w->greatest[r] = greatest;
-  w->factors[r] = expf(before - greatest);
+  w->factors[r] = before == greatest ? 1 : expf(before - greatest);
   w->sums[r] = w->sums[r] * w->factors[r] + TARGETED(sum_of)(sum);
+}
+
+/// The same for a tile. Rows go in steps, so that none waits for its own greatest score.
+INLINE void TARGETED(soften)(const TARGETED(worker) *w, size_t rows, size_t query, size_t first,
+                             size_t count) {
+  for (size_t step = 0; step < rows; step += STEP) {
+    size_t end = racnn_smaller(step + STEP, rows);
+    float greatest[STEP];
+    for (size_t r = step; r < end; r++) {
+      greatest[r - step] =
+          TARGETED(mask_row)(w, w->scores + r * KEYS, query + r, first, count);
+    }
+    for (size_t r = step; r < end; r++) {
+      TARGETED(soften_row)(w, r, query + r, first, count, greatest[r - step]);
+    }
+  }
 }
 
 /// A tile of queries: `begin` to `end` count the heads' tiles.
@@ -262,8 +261,8 @@ static void TARGETED(attend)(void *context, size_t begin, size_t end) {
       TARGETED(multiply_small)(&(TARGETED(product)){
           w.queries, w.width, 1, w.keyPanels + first * (size_t)p->width, 0, w.scores, KEYS, even,
           PADDED(count), (size_t)p->width, 0});
+      TARGETED(soften)(&w, rows, start, first, count);
       for (size_t r = 0; r < rows; r++) {
-        TARGETED(soften_row)(&w, r, start + r, first, count);
         if (w.factors[r] == 1) continue;
         VECTOR *output = (VECTOR *)(w.outputs + r * w.values);
         for (size_t j = 0; j < w.values / LANES; j++) output[j] *= w.factors[r];
@@ -297,7 +296,7 @@ INLINE void TARGETED(slope_row)(const TARGETED(worker) *w, size_t r, size_t quer
   TARGETED(mask_row)(w, scores, query, first, count);
   uint32_t row = p->dropRate > 0 ? TARGETED(row_bits)(w, query) : 0;
   for (size_t j = 0; j < PADDED(count); j += LANES) {
-    VECTOR weight = TARGETED(exponential)(*(VECTOR *)(scores + j) - logSum);
+    VECTOR weight = TARGETED(weights)(*(VECTOR *)(scores + j), logSum);
     VECTOR slope = *(VECTOR *)(slopes + j), used = weight;
     if (p->dropRate > 0) {
       VECTOR kept = TARGETED(kept)(p, row, first + j);
@@ -306,16 +305,6 @@ INLINE void TARGETED(slope_row)(const TARGETED(worker) *w, size_t r, size_t quer
     }
     *(VECTOR *)(scores + j) = used;
     *(VECTOR *)(slopes + j) = weight * (slope - product);
-  }
-}
-
-static void TARGETED(give_rows)(const float *from, size_t padded, size_t count, size_t width,
-                                float factor, float *to, size_t pitch) {
-  for (size_t i = 0; i < count; i++) {
-    for (size_t j = 0; j < width; j += LANES) {
-      TARGETED(store)(to + i * pitch + j, width - j,
-                      *(const VECTOR *)(from + i * padded + j) * factor);
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 #ifndef TARGET
 
-// x Phi(x), Phi the distribution function of the standard normal distribution: Hendrycks, Gimpel,
-// "Gaussian Error Linear Units", 2016; exact, not the tanh form.
+// x Phi(x), Phi the distribution function of the standard normal distribution, or its tanh form:
+// Hendrycks, Gimpel, "Gaussian Error Linear Units", 2016.
 
 #include "Kernels.h"
 
@@ -21,6 +21,16 @@ void racnn_gelu(const float *x, float *y, size_t count) {
 void racnn_gelu_gradient(const float *x, const float *dy, float *dx, size_t count) {
   gelu_job g = {.x = x, .dy = dy, .y = dx};
   racnn_spans(count, &g, PICK(gelu_gradient));
+}
+
+void racnn_gelu_tanh(const float *x, float *y, size_t count) {
+  gelu_job g = {.x = x, .y = y};
+  racnn_spans(count, &g, PICK(gelu_tanh));
+}
+
+void racnn_gelu_tanh_gradient(const float *x, const float *dy, float *dx, size_t count) {
+  gelu_job g = {.x = x, .dy = dy, .y = dx};
+  racnn_spans(count, &g, PICK(gelu_tanh_gradient));
 }
 
 #else
@@ -56,6 +66,28 @@ static void TARGETED(gelu_gradient)(void *context, size_t begin, size_t end) {
     VECTOR bell, x = TARGETED(load)(g.x + i, end - i, 0);
     VECTOR slope = TARGETED(distribution)(x, &bell);
     slope += x * bell * 0.39894228f;
+    TARGETED(store)(g.y + i, end - i, TARGETED(load)(g.dy + i, end - i, 0) * slope);
+  }
+}
+
+/// (1 + tanh(u)) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3), which is the logistic function of 2 u.
+INLINE VECTOR TARGETED(tanh_distribution)(VECTOR x) {
+  return TARGETED(logistic)(x * (1.59576912f + 0.0713548163f * (x * x)));
+}
+
+static void TARGETED(gelu_tanh)(void *context, size_t begin, size_t end) {
+  const gelu_job g = *(const gelu_job *)context;
+  for (size_t i = begin; i < end; i += LANES) {
+    VECTOR x = TARGETED(load)(g.x + i, end - i, 0);
+    TARGETED(store)(g.y + i, end - i, x * TARGETED(tanh_distribution)(x));
+  }
+}
+
+static void TARGETED(gelu_tanh_gradient)(void *context, size_t begin, size_t end) {
+  const gelu_job g = *(const gelu_job *)context;
+  for (size_t i = begin; i < end; i += LANES) {
+    VECTOR x = TARGETED(load)(g.x + i, end - i, 0), p = TARGETED(tanh_distribution)(x);
+    VECTOR slope = p + x * p * (1 - p) * (1.59576912f + 0.214064449f * (x * x));
     TARGETED(store)(g.y + i, end - i, TARGETED(load)(g.dy + i, end - i, 0) * slope);
   }
 }

@@ -24,12 +24,6 @@ void racnn_gru_gradient(const racnn_recurrent_step *s) { run(s, PICK(gru_gradien
 
 #include "VectorMath.h"
 
-/// 1 / (1 + exp(-x)).
-INLINE VECTOR TARGETED(logistic)(VECTOR x) {
-  VECTOR inside = x < (VECTOR)-80.0f ? (VECTOR)-80.0f : x;
-  return 1 / (1 + TARGETED(exponential)(-inside));
-}
-
 INLINE VECTOR TARGETED(tangent)(VECTOR x) { return 2 * TARGETED(logistic)(2 * x) - 1; }
 
 #define FOR_EACH_UNIT                                                                 \

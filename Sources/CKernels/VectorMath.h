@@ -35,6 +35,28 @@ INLINE VECTOR TARGETED(exponential)(VECTOR x) {
   return x < (VECTOR)-87.0f ? (VECTOR)0 : result;
 }
 
+/// 1 / (1 + exp(-x)).
+INLINE VECTOR TARGETED(logistic)(VECTOR x) {
+  VECTOR inside = x < (VECTOR)-80.0f ? (VECTOR)-80.0f : x;
+  return 1 / (1 + TARGETED(exponential)(-inside));
+}
+
+/// 2 to the power of x up to 127, 0 below -126: a minimax polynomial, within 2 units of the last place.
+INLINE VECTOR TARGETED(power_of_two)(VECTOR x) {
+  const float shift = 12582912;  // As above.
+  VECTOR inside = x < (VECTOR)-126.0f ? (VECTOR)-126.0f : x;
+  VECTOR shifted = inside + shift;
+  VECTOR r = inside - (shifted - shift);
+  VECTOR p = (VECTOR)1.32647272e-3f;
+  p = p * r + 9.67151269e-3f;
+  p = p * r + 5.55073374e-2f;
+  p = p * r + 2.40222421e-1f;
+  p = p * r + 6.93146978e-1f;
+  p = p * r + 1;
+  VECTOR result = (VECTOR)((INTEGERS)p + ((INTEGERS)shifted << 23));
+  return x < (VECTOR)-126.0f ? (VECTOR)0 : result;
+}
+
 INLINE float TARGETED(sum_of)(VECTOR v) {
 #if LANES == 16
   float8 e = v.lo + v.hi;

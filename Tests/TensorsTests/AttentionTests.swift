@@ -93,6 +93,7 @@ import Testing
       layerNorm($0[0], scale: $0[1], shift: $0[2], epsilon: 1e-2)
     }
     checkGradients([Tensor((-30..<31).map { Float($0) / 5 }, shape: [61])]) { $0[0].gelu() }
+    checkGradients([Tensor((-30..<31).map { Float($0) / 5 }, shape: [61])]) { $0[0].geluTanh() }
   }
 }
 

@@ -174,7 +174,10 @@ import Testing
       let y = convolution(x, weight: weight, padding: .symmetric(1), activation: .relu)
       let z = batchNorm(y, scale: .ones([24]), shift: .zeros([24]), epsilon: 1e-5).output
       let pooled = maxPool(z, window: 2, stride: 2, padding: .symmetric(0))
-      let loss = globalAveragePool(pooled + pooled * 3).squared().sum()
+      let states = recurrence(
+        .gru, Tensor.ones([2, 1, 12]), weight: weight.reshaped([12, 288]).sliced(0..<4, axis: 1),
+        bias: .zeros([12]), state: .ones([1, 1, 4]))
+      let loss = globalAveragePool(pooled + pooled * 3).squared().sum() + states.sum()
       return pooled.values + (gradients(of: loss, for: [weight])[0]?.values ?? [])
     }
     let plain = apply()
@@ -185,7 +188,10 @@ import Testing
     #expect(forward?.operations == Double(2 * 2 * 24 * 81 * 16 * 9))
     #expect(forward?.bytes == Double(4 * (2 * 16 * 81 + 2 * 24 * 81 + 24 * 16 * 9)))
     #expect(forward.map { $0.seconds > 0 } == true)
-    for kernel in ["convolution, to the weights", "batch moments", "batch norm", "max pool"] {
+    for kernel in [
+      "convolution, to the weights", "batch moments", "batch norm", "max pool", "recurrent step",
+      "recurrent step, gradient",
+    ] {
       #expect(timings.contains { $0.kernel == kernel }, "\(kernel)")
     }
   }

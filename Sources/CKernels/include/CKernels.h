@@ -164,6 +164,9 @@ void racnn_row_sum(const float *x, float *sums, size_t rows, size_t columns);
 
 void racnn_gelu(const float *x, float *y, size_t count);
 void racnn_gelu_gradient(const float *x, const float *dy, float *dx, size_t count);
+/// The tanh form.
+void racnn_gelu_tanh(const float *x, float *y, size_t count);
+void racnn_gelu_tanh_gradient(const float *x, const float *dy, float *dx, size_t count);
 
 // Optimizers.c: one pass over a parameter.
 

@@ -67,6 +67,8 @@ protocol KernelSet: Sendable {
   func rowSum(_ x: Tensor) -> Tensor
   func gelu(_ x: Tensor) -> Tensor
   func geluGradient(_ x: Tensor, _ dy: Tensor) -> Tensor
+  func geluTanh(_ x: Tensor) -> Tensor
+  func geluTanhGradient(_ x: Tensor, _ dy: Tensor) -> Tensor
 
   func convolution(
     _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,

@@ -54,13 +54,9 @@ extension Tensor {
   /// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 of each element: an approximation of `gelu`
   /// from the same paper, with which ALBERT was trained.
   public func geluTanh() -> Tensor {
-    let (factor, cube): (Float, Float) = (0.797_884_56, 0.044_715)
-    return elementwise { x in
-      0.5 * x * (1 + tanhf(factor * (x + cube * x * x * x)))
-    } derivative: { x, _ in
-      let wave = tanhf(factor * (x + cube * x * x * x))
-      return 0.5 * (1 + wave)
-        + 0.5 * x * (1 - wave * wave) * factor * (1 + 3 * cube * x * x)
+    let x = plain
+    return Kernels.current.geluTanh(x).recorded(from: [self]) { dy in
+      [Kernels.current.geluTanhGradient(x, dy.plain)]
     }
   }
 

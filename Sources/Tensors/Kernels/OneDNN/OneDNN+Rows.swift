@@ -49,5 +49,17 @@
       racnn_gelu_gradient(x.pointer, dy.pointer, dx.pointer, x.shape.count)
       return dx
     }
+
+    func geluTanh(_ x: Tensor) -> Tensor {
+      let y = Tensor(uninitialized: x.shape)
+      racnn_gelu_tanh(x.pointer, y.pointer, x.shape.count)
+      return y
+    }
+
+    func geluTanhGradient(_ x: Tensor, _ dy: Tensor) -> Tensor {
+      let dx = Tensor(uninitialized: x.shape)
+      racnn_gelu_tanh_gradient(x.pointer, dy.pointer, dx.pointer, x.shape.count)
+      return dx
+    }
   }
 #endif

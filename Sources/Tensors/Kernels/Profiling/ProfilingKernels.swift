@@ -120,6 +120,16 @@ struct ProfilingKernels: KernelSet {
     }
   }
 
+  func geluTanh(_ x: Tensor) -> Tensor {
+    elementwise("GELU, tanh", x.shape, operations: 22, tensors: 2) { base.geluTanh(x) }
+  }
+
+  func geluTanhGradient(_ x: Tensor, _ dy: Tensor) -> Tensor {
+    elementwise("GELU, tanh, gradient", x.shape, operations: 30, tensors: 3) {
+      base.geluTanhGradient(x, dy)
+    }
+  }
+
   private func convolution<R>(
     _ direction: String, _ geometry: ConvolutionGeometry, _ body: () -> R
   ) -> R {
@@ -217,6 +227,43 @@ struct ProfilingKernels: KernelSet {
       base.batchNormGradient(
         x, dy, scale: scale, shift: shift, epsilon: epsilon, activation, mean: mean,
         variance: variance)
+    }
+  }
+
+  /// The gates and states of a step; `floats` counts those of a unit.
+  private func recurrentStep<R>(
+    _ kernel: String, _ problem: RecurrentProblem, floats: Int, _ body: () -> R
+  ) -> R {
+    let units = problem.count * problem.width
+    return log.measure(
+      kernel, "\(problem.cell), \(problem.count) x \(problem.width)",
+      operations: 20 * problem.cell.gateCount * units, floats: floats * units, body)
+  }
+
+  func recurrentStep(
+    _ problem: RecurrentProblem, projected: UnsafePointer<Float>, product: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>, before: [UnsafeMutablePointer<Float>],
+    activations: UnsafeMutablePointer<Float>, after: [UnsafeMutablePointer<Float>]
+  ) {
+    let (gates, states) = (problem.cell.gateCount, problem.cell.stateCount)
+    recurrentStep("recurrent step", problem, floats: 2 * gates + 2 * states + 4) {
+      base.recurrentStep(
+        problem, projected: projected, product: product, bias: bias, before: before,
+        activations: activations, after: after)
+    }
+  }
+
+  func recurrentStepGradient(
+    _ problem: RecurrentProblem, activations: UnsafeMutablePointer<Float>,
+    before: [UnsafeMutablePointer<Float>], after: [UnsafeMutablePointer<Float>],
+    gradient: [UnsafeMutablePointer<Float>], projected: UnsafeMutablePointer<Float>,
+    product: UnsafeMutablePointer<Float>, carry: [UnsafeMutablePointer<Float>]
+  ) {
+    let (gates, states) = (problem.cell.gateCount, problem.cell.stateCount)
+    recurrentStep("recurrent step, gradient", problem, floats: 2 * gates + 5 * states + 4) {
+      base.recurrentStepGradient(
+        problem, activations: activations, before: before, after: after, gradient: gradient,
+        projected: projected, product: product, carry: carry)
     }
   }
 

@@ -86,7 +86,22 @@ extension KernelSet {
       dy * (distribution(x) + x * expf(-0.5 * x * x) * 0.398_942_28)
     }
   }
+
+  func geluTanh(_ x: Tensor) -> Tensor {
+    x.mapped { 0.5 * $0 * (1 + wave($0)) }
+  }
+
+  func geluTanhGradient(_ x: Tensor, _ dy: Tensor) -> Tensor {
+    x.zipped(with: dy) { x, dy in
+      let wave = wave(x)
+      let slope = 0.797_884_56 * (1 + 3 * 0.044_715 * x * x)
+      return dy * 0.5 * (1 + wave + x * (1 - wave * wave) * slope)
+    }
+  }
 }
+
+/// tanh(sqrt(2 / pi) (x + 0.044715 x^3)).
+private func wave(_ x: Float) -> Float { tanhf(0.797_884_56 * (x + 0.044_715 * x * x * x)) }
 
 /// That of the standard normal distribution.
 private func distribution(_ x: Float) -> Float { 0.5 * (1 + erff(x * Float(0.5).squareRoot())) }

@@ -55,12 +55,13 @@ struct AttentionBenchmark: ParsableCommand {
     func step() -> Float {
       guard gradient else {
         return withoutTape {
-          scaledDotProductAttention(inputs[0], inputs[1], inputs[2], heads: heads).values[0]
+          scaledDotProductAttention(inputs[0], inputs[1], inputs[2], heads: heads)
+            .withValues { $0[0] }
         }
       }
       let variables = inputs.map { $0.variable() }
       let y = scaledDotProductAttention(variables[0], variables[1], variables[2], heads: heads)
-      return gradients(of: y.sum(), for: variables)[0]?.values[0] ?? .nan
+      return gradients(of: y.sum(), for: variables)[0]?.withValues { $0[0] } ?? .nan
     }
     _ = step()
     let start = Usage.now()
