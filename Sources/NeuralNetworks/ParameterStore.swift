@@ -12,6 +12,8 @@ public final class ParameterStore {
   public var usesBatchStatistics = false
   /// Whether `Dropout` layers drop anything.
   public var usesDropout = false
+  /// Whether `block` keeps only a block's input for the gradient, and applies the block again.
+  public var recomputesBlocks = false
   /// The source of what is random in a step, as dropout.
   public var generator: RandomGenerator
 
@@ -47,6 +49,24 @@ public final class ParameterStore {
   public func setTrainable(_ isTrainable: Bool, under path: String = "") {
     for parameter in parameters(under: path) where !parameter.isStatistic {
       parameter.isTrainable = isTrainable
+    }
+  }
+
+  /// Applies a block of the network to `x`.
+  ///
+  /// While the store's `recomputesBlocks` is on, a training step keeps of the block its input alone,
+  /// and computes the rest again when it goes back: less memory for more time, and the same bits.
+  ///
+  /// - Parameter body: the block; of what gradients flow to it uses its argument and parameters alone.
+  public func block(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Tensor {
+    guard recomputesBlocks else { return body(x) }
+    let before = generator
+    return recomputed(x) { x, isAgain in
+      guard isAgain else { return body(x) }
+      let now = self.generator
+      self.generator = before
+      defer { self.generator = now }
+      return body(x)
     }
   }
 

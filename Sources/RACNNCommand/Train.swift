@@ -70,6 +70,9 @@ struct Train: ParsableCommand {
   @Option(help: "Threads that compute; as many as there are processors unless told.")
   var threads: Int?
 
+  @Flag(help: "Take less memory and more time, for the same model: compute blocks a second time.")
+  var lowMemory = false
+
   @Flag(help: "Refuse a data set with photos that cannot be read; otherwise they are left out.")
   var strict = false
 
@@ -82,7 +85,7 @@ struct Train: ParsableCommand {
     }
     let others: [Any?] = [
       output, backbone, weights, inputSize, scales, sourceSize, apn, fusion, settings, seed,
-      epochs, batchSize, threads, strict ? strict : nil,
+      epochs, batchSize, threads, strict ? strict : nil, lowMemory ? lowMemory : nil,
     ]
     guard resume == nil || (others.allSatisfy { $0 == nil } && preset == .light) else {
       throw ValidationError("--resume takes the run's own settings: no other option goes with it")
@@ -162,6 +165,7 @@ struct Train: ParsableCommand {
     if let batchSize { result.batchSize = batchSize }
     if let weights { result.weights = weights }
     if strict { result.refusesBadPhotos = true }
+    if lowMemory { result.savesMemory = true }
     result.computeThreads = threads ?? Processors.count
     return result
   }

@@ -7,17 +7,21 @@ import Tensors
 struct TinyBackbone: Backbone {
   let channels = 12
   let stride = 4
+  private let store: ParameterStore
   private let first: Convolution2D
   private let second: Convolution2D
 
   init(_ scope: ParameterScope) {
+    store = scope.store
     first = Convolution2D(
       scope("conv1"), inputs: 3, outputs: 8, kernel: 3, stride: 2, padding: .symmetric(1))
     second = Convolution2D(
       scope("conv2"), inputs: 8, outputs: 12, kernel: 3, stride: 2, padding: .symmetric(1))
   }
 
-  func callAsFunction(_ x: Tensor) -> Tensor { second(first(x).relu()).relu() }
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    store.block(x) { second(first($0).relu()).relu() }
+  }
 }
 
 /// Its features are those of `TinyBackbone`, and their gradient is no number.

@@ -108,6 +108,13 @@ import Testing
     #expect(try arrays(one.modelPath) != arrays(run(seeded).modelPath))
   }
 
+  @Test func savingMemoryDoesNotChangeABit() throws {
+    var saving = tinyTraining(folder, run: "saving")
+    saving.savesMemory = true
+    let plain = try run(tinyTraining(folder, run: "plain"))
+    #expect(try arrays(plain.modelPath) == arrays(run(saving).modelPath))
+  }
+
   @Test func aSharedBackboneTrainsToo() throws {
     var configuration = tinyTraining(folder, run: "shared")
     configuration.sharesBackbone = true

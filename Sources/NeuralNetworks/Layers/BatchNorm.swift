@@ -59,6 +59,7 @@ public struct BatchNorm {
   private func trained(_ x: Tensor, activation: Activation) -> Tensor {
     let result = batchNorm(
       x, scale: scale.tensor, shift: shift.tensor, epsilon: epsilon, activation: activation)
+    if Tape.isRecomputing { return result.output }
     let count = Float(x.shape.count / x.shape[1])
     move(mean, towards: result.mean.values, times: 1)
     move(variance, towards: result.variance.values, times: count / max(1, count - 1))

@@ -23,6 +23,7 @@ public struct EfficientNetLite0: Backbone {
 
   public let channels = 1280
   public let stride = 32
+  private let store: ParameterStore
   private let stem: ConvolutionBatchNorm
   private let blocks: [any EfficientNetBlock]
   private let head: ConvolutionBatchNorm
@@ -35,6 +36,7 @@ public struct EfficientNetLite0: Backbone {
 
   /// Makes the parameters in a scope.
   public init(_ scope: ParameterScope, convention: Convention) {
+    store = scope.store
     let steps = EfficientNetSteps(convention: convention)
     stem = steps.convolution(scope, "conv_stem", "bn1", 3, 32, kernel: 3, stride: 2)
     var inputs = 32
@@ -55,7 +57,8 @@ public struct EfficientNetLite0: Backbone {
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    head(blocks.reduce(stem(x)) { x, block in block(x) })
+    let x = store.block(x) { blocks[0](stem($0)) }
+    return head(blocks.dropFirst().reduce(x) { x, block in store.block(x) { block($0) } })
   }
 }
 

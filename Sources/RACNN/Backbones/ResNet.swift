@@ -18,11 +18,13 @@ public struct ResNet: Backbone {
 
   public let channels: Int
   public let stride = 32
+  private let store: ParameterStore
   private let stem: ConvolutionBatchNorm
   private let blocks: [ResidualBlock]
 
   /// Makes the parameters in a scope.
   public init(_ scope: ParameterScope, depth: Depth) {
+    store = scope.store
     stem = step(scope, 1, 3, 64, kernel: 7, stride: 2)
     var inputs = 64
     var blocks: [ResidualBlock] = []
@@ -40,8 +42,8 @@ public struct ResNet: Backbone {
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    let x = maxPool(stem(x), window: 3, stride: 2, padding: .symmetric(1))
-    return blocks.reduce(x) { x, block in block(x) }
+    let x = store.block(x) { maxPool(stem($0), window: 3, stride: 2, padding: .symmetric(1)) }
+    return blocks.reduce(x) { x, block in store.block(x) { block($0) } }
   }
 }
 

@@ -13,10 +13,12 @@ public struct VGG19: Backbone {
   /// The convolutions from one pooling to the next.
   private let stages: [[Convolution2D]]
   private let keepsLastPool: Bool
+  private let store: ParameterStore
 
   /// Makes the parameters in a scope, named as in the list of layers: `features.0.weight` is the
   /// first convolution's, and rectifiers and poolings count.
   public init(_ scope: ParameterScope, keepsLastPool: Bool = true) {
+    store = scope.store
     var index = 0
     var inputs = 3
     stages = [(2, 64), (2, 128), (4, 256), (4, 512), (4, 512)].map { count, outputs in
@@ -36,11 +38,12 @@ public struct VGG19: Backbone {
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    var x = x
-    for (index, stage) in stages.enumerated() {
-      for convolution in stage { x = convolution(x, activation: .relu) }
-      if index < stages.count - 1 || keepsLastPool { x = maxPool(x, window: 2, stride: 2) }
+    stages.indices.reduce(x) { x, index in
+      store.block(x) { x in
+        let x = stages[index].reduce(x) { x, convolution in convolution(x, activation: .relu) }
+        let isPooled = index < stages.count - 1 || keepsLastPool
+        return isPooled ? maxPool(x, window: 2, stride: 2) : x
+      }
     }
-    return x
   }
 }

@@ -22,6 +22,7 @@ public struct VisionTransformer: Backbone {
   private let positions: Parameter
   private let blocks: [TransformerEncoderLayer]
   private let norm: LayerNorm
+  private let store: ParameterStore
 
   /// Tokens a side that the positional encoding has: of photos of 224 pixels.
   private static let side = 14
@@ -30,6 +31,7 @@ public struct VisionTransformer: Backbone {
   ///
   /// - Parameter blocks: 12 in every published model.
   public init(_ scope: ParameterScope, size: Size, blocks count: Int = 12) {
+    store = scope.store
     let width = size.rawValue
     var configuration = TransformerConfiguration(
       width: width, heads: width / 64, hidden: 4 * width)
@@ -56,7 +58,8 @@ public struct VisionTransformer: Backbone {
 
   public func look(_ x: Tensor) -> (features: Tensor, descriptor: Tensor) {
     let (height, width) = (x.shape[2] / stride, x.shape[3] / stride)
-    let tokens = norm(blocks.reduce(embedded(x)) { x, block in block(x) })
+    let tokens = norm(
+      blocks.reduce(embedded(x)) { x, block in store.block(x) { block($0) } })
     let places = tokens.sliced(1..<tokens.shape[1], axis: 1)
     return (
       places.transposed([0, 2, 1]).reshaped([x.shape[0], channels, height, width]),

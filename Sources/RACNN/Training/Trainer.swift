@@ -33,6 +33,7 @@ package final class Trainer {
     self.configuration = configuration
     self.dataset = dataset
     self.model = model
+    model.store.recomputesBlocks = configuration.savesMemory ?? false
     self.progress = progress
     self.isCancelled = isCancelled
     self.isPretrained = isPretrained

@@ -58,6 +58,9 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
   /// Whether a photo that cannot be read ends the training before it begins; otherwise it is named
   /// and left out. Nil, as in runs of before there was a choice, is false.
   public var refusesBadPhotos: Bool?
+  /// Whether blocks of the backbones are computed again when gradients are: less memory, more time,
+  /// the same weights. Nil, as in runs of before there was a choice, is false.
+  public var savesMemory: Bool?
   /// The share of the training photos that choices are made on, where a data set has no such split.
   public var validationFraction = 0.05
   /// The share of the photos held out for the last test, where a data set has no such split.

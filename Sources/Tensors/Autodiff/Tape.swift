@@ -44,6 +44,9 @@ package final class Node {
 package enum Tape {
   /// Whether operators record; see `withoutTape`.
   @TaskLocal package static var isRecording = true
+  /// Whether a part of a network is applied once more for its gradient; see `recomputed`. What an
+  /// application leaves behind, as running statistics, was left by the first.
+  @TaskLocal package static var isRecomputing = false
 }
 
 /// Calls a closure in which nothing is recorded for gradients, as when predicting.
@@ -108,7 +111,14 @@ func gradients(of loss: Tensor, at leaves: [Node?]) -> [Tensor?] {
 /// operation on it has been passed, so that it need not be kept until all others are known.
 func walk(from loss: Tensor, to leaves: [Node?], _ found: (Int, Tensor) -> Void) {
   precondition(loss.shape.count == 1, "gradients: the loss \(loss.shape) is not a scalar")
-  guard let root = loss.node else { return }
+  walk(from: loss, Tensor.ones(loss.shape), to: leaves, found)
+}
+
+/// The same from any output, whose gradient is given.
+func walk(
+  from output: Tensor, _ gradient: Tensor, to leaves: [Node?], _ found: (Int, Tensor) -> Void
+) {
+  guard let root = output.node else { return }
   var indices: [Int: [Int]] = [:]
   for (index, leaf) in leaves.enumerated() {
     if let leaf { indices[leaf.id, default: []].append(index) }
@@ -118,7 +128,7 @@ func walk(from loss: Tensor, to leaves: [Node?], _ found: (Int, Tensor) -> Void)
   for case .some(let input) in order.flatMap(\.inputs) where indices[input.id] != nil {
     uses[input.id, default: 0] += 1
   }
-  var gradients: [Int: Tensor] = [root.id: Tensor.ones(loss.shape)]
+  var gradients: [Int: Tensor] = [root.id: gradient]
   func finish(_ node: Node) {
     guard let gradient = gradients[node.id] else { return }
     for index in indices[node.id] ?? [] { found(index, gradient) }
@@ -164,6 +174,11 @@ private func nodes(reachableFrom root: Node) -> [Node] {
     next += 1
   }
   return found.sorted { $0.id > $1.id }
+}
+
+/// The variables and parameters that the root depends on, latest first.
+func leaves(reachableFrom root: Node) -> [Node] {
+  nodes(reachableFrom: root).filter { $0.inputs.isEmpty && $0.pullback == nil }
 }
 
 /// The sum of two gradients of one tensor, keeping the layout of the first.
