@@ -110,8 +110,10 @@ import Testing
     let optimizer = AdamW([ParameterGroup(store.parameters, learningRate: 3e-3)])
     func loss() -> Tensor { (network(maps).values - wanted).squared().sum([1]).mean() }
     let first = loss().item
-    for _ in 0..<100 { optimizer.step(minimizing: loss()) }
-    #expect(loss().item < first / 20)
+    // This seed overshoots on the way: after 100 steps rounding alone decides between 13 and 20 times
+    // less. After 150, eight seeds gave 226 to 496 times less, by these kernels and in plain Swift.
+    for _ in 0..<150 { optimizer.step(minimizing: loss()) }
+    #expect(loss().item < first / 100)
   }
 
   /// 64 x 64 by bilinear interpolation, written plainly.
