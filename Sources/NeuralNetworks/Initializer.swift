@@ -23,7 +23,7 @@ public enum Initializer: Hashable, Sendable {
   /// training deep feedforward neural networks", AISTATS 2010.
   case xavierUniform
 
-  /// The values; drawn ones are zeros when there is no generator.
+  /// The values; drawn ones are zeros that take no memory when there is no generator.
   func value(_ shape: Shape, using generator: inout RandomGenerator?) -> Tensor {
     let window = shape.dimensions.dropFirst(2).reduce(1, *)
     switch self {
@@ -56,7 +56,7 @@ public enum Initializer: Hashable, Sendable {
     _ shape: Shape, _ generator: inout RandomGenerator?,
     _ draw: (inout RandomGenerator) -> Float
   ) -> Tensor {
-    guard var source = generator else { return .zeros(shape) }
+    guard var source = generator else { return .unwritten(shape) }
     defer { generator = source }
     return Tensor(shape) { values in
       for index in values.indices { values.initializeElement(at: index, to: draw(&source)) }

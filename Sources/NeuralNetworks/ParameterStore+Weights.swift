@@ -50,24 +50,25 @@ extension ParameterStore {
   ///     asked with the parameter's full name.
   ///   - allowingUnexpected: whether the file may have an array that the network has no place for;
   ///     it is asked with the name in the file.
+  ///   - lending: whether the parameters may share the memory that a safetensors file was read into,
+  ///     until they change. For networks that only predict: it is kept whole as long as one of them
+  ///     is in it.
   /// - Throws: a `WeightsError` that names the first array that does not fit; `report` gives all.
   /// - Returns: what was missing or unexpected, and allowed.
   @discardableResult
   public func load(
     _ source: some WeightSource, prefix: String = "", into scopePath: String = "",
     allowingMissing: (String) -> Bool = { _ in false },
-    allowingUnexpected: (String) -> Bool = { _ in false }
+    allowingUnexpected: (String) -> Bool = { _ in false }, lending: Bool = false
   ) throws(WeightsError) -> WeightsReport {
-    var arrays: [(Parameter, WeightArray)] = []
-    let full = try compare(source, prefix, scopePath) { arrays.append(($0, $1)) }
+    var readers: [(Parameter, WeightReader)] = []
+    let full = try compare(source, prefix, scopePath, lending) { readers.append(($0, $1)) }
     var denied = full
     let start = scopePath.isEmpty ? "" : scopePath + "."
     denied.missing.removeAll { allowingMissing(start + $0.dropFirst(prefix.count)) }
     denied.unexpected.removeAll(where: allowingUnexpected)
     if let error = denied.error { throw error }
-    for (parameter, array) in arrays {
-      parameter.value = Tensor(array.values, shape: parameter.value.shape)
-    }
+    for (parameter, reader) in readers { parameter.value = reader.tensor() }
     return full
   }
 
@@ -97,7 +98,7 @@ extension ParameterStore {
 
   private func compare(
     _ source: some WeightSource, _ prefix: String, _ scopePath: String,
-    visit: (Parameter, WeightArray) -> Void
+    _ lending: Bool = false, visit: (Parameter, WeightReader) -> Void
   ) throws(WeightsError) -> WeightsReport {
     var report = WeightsReport(path: source.path)
     // PyTorch counts the batches that a norm has seen; nothing depends on it.
@@ -112,7 +113,7 @@ extension ParameterStore {
         report.missing.append(name)
         continue
       }
-      let array = try source.array(name)
+      let array = try source.reader(name, lending: lending)
       let expected = parameter.value.shape.dimensions
       if array.shape == expected {
         visit(parameter, array)

@@ -58,7 +58,8 @@ public final class Classifier: @unchecked Sendable {
     let model = RecurrentAttentionCNN(
       configuration, store: store, makeBackbone: backbone.make)
     try store.load(
-      file, into: "scales.0.backbone", allowingUnexpected: { $0.hasPrefix("classifier.") })
+      file, into: "scales.0.backbone", allowingUnexpected: { $0.hasPrefix("classifier.") },
+      lending: true)
     for index in model.scales.indices {
       try store.load(file, prefix: "classifier.", into: "scales.\(index).classifier")
     }

@@ -22,7 +22,7 @@ extension RecurrentAttentionCNN {
     let configuration = try RecurrentAttentionCNN.configuration(of: file)
     let store = ParameterStore(seed: 0, initializes: false)
     self.init(configuration, store: store) { makeBackbone(configuration, $0) }
-    try store.load(file)
+    try store.load(file, lending: true)
   }
 
   /// Writes the parameters and all that is needed to use them to the file at `path`.

@@ -24,7 +24,7 @@ package enum Layout: Hashable, Sendable {
   }
 }
 
-/// The memory of a tensor: aligned floats, taken from and given back to a pool.
+/// The memory of a tensor: floats taken from and given back to a pool, or lent by something else.
 package final class Storage {
   package let pointer: UnsafeMutablePointer<Float>
   /// Floats held.
@@ -32,13 +32,26 @@ package final class Storage {
   /// Copies of these values in other layouts, made once and dropped when the values change.
   var packed: [PackedLayout: Storage] = [:]
 
-  /// Makes uninitialized memory.
+  /// Keeps memory that is not the pool's, and is only read.
+  private let lender: AnyObject?
+
+  /// Makes uninitialized memory, aligned.
   package init(count: Int) {
     self.count = count
-    self.pointer = MemoryPool.shared.take(count)
+    pointer = MemoryPool.shared.take(count)
+    lender = nil
   }
 
-  deinit { MemoryPool.shared.give(pointer, count) }
+  /// Takes memory at any address that floats may have, to read it.
+  init(lent pointer: UnsafePointer<Float>, count: Int, by lender: AnyObject) {
+    self.count = count
+    self.pointer = UnsafeMutablePointer(mutating: pointer)
+    self.lender = lender
+  }
+
+  deinit { if lender == nil { MemoryPool.shared.give(pointer, count) } }
+
+  var isLent: Bool { lender != nil }
 
   package var buffer: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: pointer, count: count)

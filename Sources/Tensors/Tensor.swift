@@ -113,7 +113,7 @@ public struct Tensor {
 
   /// Gives the memory to write to, after copying it if anything else holds it.
   mutating func uniqueStorage() -> Storage {
-    if !isKnownUniquelyReferenced(&storage) {
+    if storage.isLent || !isKnownUniquelyReferenced(&storage) {
       let copy = Storage(count: storage.count)
       copy.pointer.update(from: storage.pointer, count: storage.count)
       storage = copy

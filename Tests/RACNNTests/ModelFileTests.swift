@@ -26,6 +26,30 @@ import Testing
     #expect(metadata["input_sizes"] == "[16,16,16]" && metadata["architecture"] == "resnet18")
   }
 
+  /// Weights that share the file's memory can be changed and trained; the file stays as it is.
+  @Test func lentWeightsAreCopiedBeforeTheyChange() throws {
+    let path = "\(folder.path)/lent.safetensors"
+    let model = tinyNetwork()
+    try model.save(to: path)
+    let loaded = try load(path)
+    let source = noise([2, 3, 24, 24], seed: 6)
+    let answers = withoutTape { loaded(source) }.probabilities.values
+    #expect(answers == model(source).probabilities.values)
+    let optimizers = [model, loaded].map {
+      SGD([ParameterGroup($0.store.parameters, learningRate: 0.1)], momentum: 0.9)
+    }
+    for (model, optimizer) in zip([model, loaded], optimizers) {
+      optimizer.step(minimizing: crossEntropy(model(source).views[0].logits, classes: [0, 1]))
+    }
+    for (plain, lent) in zip(model.store.snapshot(), loaded.store.snapshot()) {
+      #expect(plain.1.values == lent.1.values, "\(plain.0)")
+    }
+    let untouched = try load(path).store.snapshot()
+    #expect(untouched.first?.1.values != loaded.store.snapshot().first?.1.values)
+    #expect(untouched.first?.1.values == tinyNetwork().store.snapshot().first?.1.values)
+    try SafetensorsFile(contentsOf: path).verifyChecksum(isRequired: true)
+  }
+
   @Test func otherFilesAreRefusedWithAReason() throws {
     let path = "\(folder.path)/other.safetensors"
     let array = WeightArray(shape: [1], values: [1])

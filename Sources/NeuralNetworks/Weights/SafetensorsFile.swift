@@ -12,7 +12,7 @@ public struct SafetensorsFile: WeightSource, Sendable {
   /// The arrays' names, sorted by their UTF-8 bytes.
   public let names: [String]
   private let entries: [String: SafetensorsHeader.Entry]
-  private let file: FileBytes
+  let file: FileBytes
   private let dataStart: Int
 
   /// Opens the file at `path` and checks its header.

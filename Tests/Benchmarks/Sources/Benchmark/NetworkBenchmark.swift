@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import NeuralNetworks
 import RACNN
 import Tensors
@@ -48,6 +49,9 @@ struct NetworkBenchmark: ParsableCommand {
   @Flag(name: .customLong("freeze-bn"), help: "Normalise by running statistics when training.")
   var freezesBatchNorm = false
 
+  @Flag(help: "Compute blocks a second time when training, to take less memory.")
+  var lowMemory = false
+
   @Flag(
     name: [.customLong("profile"), .customLong("operators")],
     help: "Tell what each kernel took in one more step, and how much of what is possible that is.")
@@ -69,7 +73,7 @@ struct NetworkBenchmark: ParsableCommand {
 
   func run() throws {
     setThreadCount(threads)
-    let model = makeModel()
+    let model = try mode == .train ? makeModel() : loadedModel()
     var random = RandomGenerator(seed: 1)
     let count = batch * 3 * scale1 * scale1
     let photos = Tensor(
@@ -87,8 +91,8 @@ struct NetworkBenchmark: ParsableCommand {
     let images = Double(batch * steps)
     print(
       "racnn \(mode) \(backbone.rawValue) \(scale1)/\(zoom) batch=\(batch) threads=\(threads)"
-        + "\(freezesBatchNorm ? " freeze-bn" : ""): \(fixed(images / spent.wall)) images/s, "
-        + "\(fixed(spent.cpu / images)) CPU s/image, \(Usage.peakMegabytes) MiB")
+        + "\(freezesBatchNorm ? " freeze-bn" : "")\(lowMemory ? " low-memory" : ""): \(fixed(images / spent.wall)) images/s, "
+        + "\(fixed(spent.cpu / images)) CPU s/image, \((Usage.peakKilobytes + 512) / 1024) MiB")
   }
 
   private func showProfile(of step: () -> Void) {
@@ -108,7 +112,19 @@ struct NetworkBenchmark: ParsableCommand {
     configuration.maskSharpness = 10
     let model = RecurrentAttentionCNN(configuration, seed: 1)
     model.store.usesBatchStatistics = mode == .train && !freezesBatchNorm
-    if mode == .infer { model.store.setTrainable(false) }
+    model.store.recomputesBlocks = lowMemory
+    return model
+  }
+
+  /// The network from a file, as one that predicts has it. Memory is counted from there on.
+  private func loadedModel() throws -> RecurrentAttentionCNN {
+    let path = NSTemporaryDirectory() + "/racnn-benchmark-\(getpid()).safetensors"
+    defer { unlink(path) }
+    try makeModel().save(to: path)
+    releaseUnusedMemory()
+    _ = Usage.resetPeakKilobytes()
+    let model = try RecurrentAttentionCNN(contentsOf: path)
+    model.store.setTrainable(false)
     return model
   }
 
