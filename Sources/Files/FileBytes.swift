@@ -9,7 +9,8 @@ public final class FileBytes: Sendable {
   public let path: String
   /// Bytes in the file.
   public let count: Int
-  private nonisolated(unsafe) let base: UnsafeMutableRawPointer?
+  private nonisolated(unsafe) let base: UnsafeMutableRawPointer
+  private let descriptor: FileDescriptor
 
   /// Reads the file at `path`.
   public init(_ path: String) throws(FileError) {
@@ -24,13 +25,7 @@ public final class FileBytes: Sendable {
       throw .unreadable(path: path, reason: "it is not a file")
     }
     let size = Int(information.st_size)
-    self.path = path
-    count = size
-    guard size > 0 else {
-      base = nil
-      return
-    }
-    guard let memory = malloc(size) else {
+    guard let memory = malloc(max(1, size)) else {
       throw .unreadable(path: path, reason: "there is no memory for its \(size) bytes")
     }
     let read = descriptor.read(size, into: memory)
@@ -39,15 +34,34 @@ public final class FileBytes: Sendable {
       free(memory)
       throw .unreadable(path: path, reason: reason)
     }
+    self.path = path
+    self.descriptor = descriptor
+    count = size
     base = memory
   }
 
   deinit { free(base) }
 
+  /// Gives the memory of a range of bytes back to the system; until `readAgain` they are undefined.
+  public func giveUp(_ range: Range<Int>) {
+    // Whole pages, for others hold neighbours.
+    let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
+    let start = (UInt(bitPattern: base + range.lowerBound) + page - 1) / page * page
+    let end = UInt(bitPattern: base + range.upperBound) / page * page
+    guard start < end else { return }
+    madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_DONTNEED)
+  }
+
+  /// Reads bytes that were given up; false where the file is as long no more, or cannot be read.
+  public func readAgain(_ range: Range<Int>) -> Bool {
+    descriptor.read(range.count, from: range.lowerBound, into: base + range.lowerBound)
+      == range.count
+  }
+
   /// Calls `body` with all bytes, which it must not let out.
   public func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try body(UnsafeRawBufferPointer(start: base, count: base == nil ? 0 : count))
+    try body(UnsafeRawBufferPointer(start: base, count: count))
   }
 }

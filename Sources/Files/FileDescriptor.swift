@@ -32,12 +32,14 @@ struct FileDescriptor: ~Copyable {
     return true
   }
 
-  /// Reads `count` bytes into `memory`: fewer where the file ends before, -1 with the reason in
-  /// `errno` where it cannot be read.
-  borrowing func read(_ count: Int, into memory: UnsafeMutableRawPointer) -> Int {
+  /// Reads `count` bytes from `offset` on into `memory`: fewer where the file ends before, -1 with
+  /// the reason in `errno` where it cannot be read.
+  borrowing func read(
+    _ count: Int, from offset: Int = 0, into memory: UnsafeMutableRawPointer
+  ) -> Int {
     var done = 0
     while done < count {
-      let read = Glibc.read(raw, memory + done, count - done)
+      let read = pread(raw, memory + done, count - done, off_t(offset + done))
       if read < 0 && errno == EINTR { continue }
       guard read >= 0 else { return -1 }
       if read == 0 { break }

@@ -78,8 +78,9 @@ public final class Classifier: @unchecked Sendable {
   ///   - top: How many classes to name at most.
   ///   - crops: Whether the answer holds what each scale saw.
   ///   - adaptive: Whether to look closer only while the answer is not sure enough.
-  /// - Throws: `ImageError`, naming the file; and `RACNNError.badSetting` when it is to be adaptive
-  ///   and training found no confidence that suffices.
+  /// - Throws: `ImageError`, naming the file; `RACNNError.badSetting` when it is to be adaptive and
+  ///   training found no confidence that suffices; and `RACNNError.noAnswer` when the network's
+  ///   weights are no numbers.
   public func classify(
     contentsOf path: String, top: Int = 5, crops: Bool = false, adaptive: Bool = false
   ) throws -> Answer {
@@ -94,7 +95,8 @@ public final class Classifier: @unchecked Sendable {
   ///   - top: How many classes to name at most.
   ///   - crops: Whether the answer holds what each scale saw.
   ///   - adaptive: Whether to look closer only while the answer is not sure enough.
-  /// - Throws: `RACNNError.badSetting` when it is to be adaptive and training found no confidence.
+  /// - Throws: `RACNNError.badSetting` when it is to be adaptive and training found no confidence,
+  ///   and `RACNNError.noAnswer` when the network's weights are no numbers.
   public func classify(
     _ photo: Photo, top: Int = 5, crops: Bool = false, adaptive: Bool = false
   ) throws -> Answer {
@@ -103,18 +105,19 @@ public final class Classifier: @unchecked Sendable {
     let photoSource = Source(photo, size: side)
     let samples = photoSource.center.rendered(
       photoSource.image, size: side, normalization: model.configuration.normalization)
-    return Classifier.computing.withLock { _ in
-      answer(samples, photo, top, crops, confidence)
+    return try Classifier.computing.withLock { _ in
+      try answer(samples, photo, top, crops, confidence)
     }
   }
 
   /// The answer from a source's `[3, side, side]` samples.
   private func answer(
     _ samples: [Float], _ photo: Photo, _ top: Int, _ crops: Bool, _ confidence: Float
-  ) -> Answer {
+  ) throws(RACNNError) -> Answer {
     let side = model.configuration.sourceSize
     let source = Tensor(samples, shape: [1, 3, side, side])
     let output = withoutTape { model.lookingAsNeeded(source, confidence: confidence)[0].output }
+    guard output.probabilities.isFinite else { throw .noAnswer }
     let scales = output.views.map { view in
       let (labels, probabilities) = best(view.logits.softmax(), top)
       return ScaleAnswer(

@@ -49,6 +49,7 @@ public func evaluate(
       }
     }
   }
+  guard tally.isFinite else { throw RACNNError.noAnswer }
   let confusion = tally.confusion
   return Evaluation(
     split: split.rawValue, count: tally.count, accuracy: tally.accuracy, correct: tally.correct,

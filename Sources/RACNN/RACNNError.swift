@@ -6,6 +6,9 @@ public enum RACNNError: Error, Hashable, Sendable {
   case unusableRun(path: String, reason: String, cure: String)
   /// A setting makes no sense; `cure` says what would.
   case badSetting(name: String, reason: String, cure: String)
+  /// A network's probabilities are no numbers: its weights are none, or their file was changed while
+  /// it was in use.
+  case noAnswer
   /// There is nothing to work on in a split of a data set.
   case emptySplit(dataset: String, split: String)
   /// A data set's classes are not those that a model knows.
@@ -27,6 +30,9 @@ extension RACNNError: CustomStringConvertible {
       "\(path): \(reason); give a model.safetensors that racnn train wrote"
     case .unusableRun(let path, let reason, let cure): "\(path): \(reason); \(cure)"
     case .badSetting(let name, let reason, let cure): "\(name): \(reason); \(cure)"
+    case .noAnswer:
+      "the network's answer is not a number: its weights are none, or their file was changed while it"
+        + " was in use; load the model again"
     case .emptySplit(let dataset, let split):
       "\(dataset): the split \(split) has no photos; add some, or choose another split"
     case .otherClasses(let dataset, let unknown):

@@ -4,12 +4,24 @@
   internal import Glibc
 #endif
 
+/// What lends its memory to a tensor.
+package protocol Lender: AnyObject {
+  /// Gives the memory up, if it can be filled with the same values again; else false.
+  func giveUp() -> Bool
+  /// Fills it again; false where the values are not the same.
+  func readAgain() -> Bool
+}
+
 extension Tensor {
   /// Makes a tensor of row-major values in memory that `lender` keeps; changing it copies.
-  package init(lent pointer: UnsafePointer<Float>, shape: Shape, by lender: AnyObject) {
+  package init(lent pointer: UnsafePointer<Float>, shape: Shape, by lender: any Lender) {
     self.init(
       shape: shape, storage: Storage(lent: pointer, count: shape.count, by: lender))
   }
+
+  /// Lets go of lent values' memory; they are read again when they are looked at, which are
+  /// numbers no more where their file has changed since.
+  package func giveUp() { storage.giveUp() }
 
   /// Zeros that take no memory, for what will be replaced.
   package static func unwritten(_ shape: Shape) -> Tensor {
@@ -21,7 +33,7 @@ extension Tensor {
 }
 
 /// Pages that are never written to: the system has one page of zeros for all of them.
-private final class ZeroPages {
+private final class ZeroPages: Lender {
   let base: UnsafePointer<Float>
   private let bytes: Int
 
@@ -31,6 +43,9 @@ private final class ZeroPages {
     guard let start, start != MAP_FAILED else { return nil }
     base = UnsafePointer(start.assumingMemoryBound(to: Float.self))
   }
+
+  func giveUp() -> Bool { false }
+  func readAgain() -> Bool { true }
 
   deinit { munmap(UnsafeMutableRawPointer(mutating: base), bytes) }
 }

@@ -26,32 +26,54 @@ package enum Layout: Hashable, Sendable {
 
 /// The memory of a tensor: floats taken from and given back to a pool, or lent by something else.
 package final class Storage {
-  package let pointer: UnsafeMutablePointer<Float>
+  private let memory: UnsafeMutablePointer<Float>
   /// Floats held.
   package let count: Int
   /// Copies of these values in other layouts, made once and dropped when the values change.
   var packed: [PackedLayout: Storage] = [:]
 
   /// Keeps memory that is not the pool's, and is only read.
-  private let lender: AnyObject?
+  private let lender: (any Lender)?
+  private var isGivenUp = false
 
   /// Makes uninitialized memory, aligned.
   package init(count: Int) {
     self.count = count
-    pointer = MemoryPool.shared.take(count)
+    memory = MemoryPool.shared.take(count)
     lender = nil
   }
 
   /// Takes memory at any address that floats may have, to read it.
-  init(lent pointer: UnsafePointer<Float>, count: Int, by lender: AnyObject) {
+  init(lent pointer: UnsafePointer<Float>, count: Int, by lender: any Lender) {
     self.count = count
-    self.pointer = UnsafeMutablePointer(mutating: pointer)
+    memory = UnsafeMutablePointer(mutating: pointer)
     self.lender = lender
   }
 
-  deinit { if lender == nil { MemoryPool.shared.give(pointer, count) } }
+  deinit { if lender == nil { MemoryPool.shared.give(memory, count) } }
+
+  package var pointer: UnsafeMutablePointer<Float> {
+    if isGivenUp { readAgain() }
+    return memory
+  }
 
   var isLent: Bool { lender != nil }
+
+  /// Gives the memory of lent values up until they are looked at: for those of which a copy was
+  /// packed, and which seldom will be.
+  func giveUp() {
+    guard let lender, !isGivenUp, count >= Storage.leastGivenUp else { return }
+    isGivenUp = lender.giveUp()
+  }
+
+  /// Below it, what a system call and a checksum cost is more than the memory is worth.
+  private static let leastGivenUp = 1 << 16
+
+  private func readAgain() {
+    isGivenUp = false
+    // No answer must come of values that are not those that were lent.
+    if lender?.readAgain() == false { memory.update(repeating: .nan, count: count) }
+  }
 
   package var buffer: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: pointer, count: count)

@@ -1,3 +1,4 @@
+import Foundation
 import NeuralNetworks
 import Tensors
 import Testing
@@ -29,6 +30,34 @@ import Testing
     }
     #expect(values(1) == values(1, after: 3))
     #expect(values(1) != values(2))
+  }
+
+  /// Lent values whose memory was given up come from the file again, or, where that has changed, are
+  /// no numbers: never others.
+  @Test(arguments: ["same", "changed", "shortened"])
+  func valuesThatWereGivenUpAreTheSameOrNone(file: String) throws {
+    try WeightFiles.withFolder { folder in
+      let path = folder + "/lent.safetensors"
+      let saved = ParameterStore(seed: 3)
+      let weight = Linear(saved.scope("it"), inputs: 512, outputs: 256).weight.value.values
+      try SafetensorsFile.write(saved.snapshot(), metadata: [:], to: path)
+      let store = ParameterStore(seed: 0, initializes: false)
+      let layer = Linear(store.scope("it"), inputs: 512, outputs: 256)
+      try store.load(SafetensorsFile(contentsOf: path), lending: true)
+      layer.weight.value.giveUp()
+      let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64 ?? 0
+      let handle = try FileHandle(forUpdating: URL(filePath: path))
+      if file == "changed" {
+        try handle.seek(toOffset: size / 2)
+        try handle.write(contentsOf: Data([1, 2, 3]))
+      } else if file == "shortened" {
+        try handle.truncate(atOffset: size / 2)
+      }
+      try handle.close()
+      let values = layer.weight.value.values
+      #expect(file == "same" ? values == weight : values.allSatisfy(\.isNaN))
+      #expect(layer.bias?.value.isFinite == true)
+    }
   }
 
   @Test func initializersHaveTheirDeviation() {

@@ -91,6 +91,14 @@ import Testing
     #expect(throws: ImageError.self) { try classifier.classify(contentsOf: "/none.jpg") }
   }
 
+  @Test func weightsThatAreNoNumbersGiveNoAnswer() throws {
+    let model = tinyNetwork()
+    for parameter in model.store.parameters { parameter.value = parameter.value * Float.nan }
+    let image = Image(width: 8, height: 8, pixels: [UInt8](repeating: 7, count: 3 * 64))
+    let photo = try Photo(decoding: try image.pngData(), name: "photo")
+    #expect(throws: RACNNError.noAnswer) { try Classifier(model).classify(photo) }
+  }
+
   @Test func aNetworkWithoutFusionDecidesByTheMean() {
     let model = tinyNetwork {
       $0.fuses = false

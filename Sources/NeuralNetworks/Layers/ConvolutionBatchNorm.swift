@@ -41,6 +41,7 @@ public struct ConvolutionBatchNorm {
     let versions = (parts + [norm.mean, norm.variance]).map(\.version)
     if let fold = cache.fold, fold.versions == versions { return (fold.weight, fold.bias) }
     let (weight, bias) = withoutTape { fold() }
+    convolution.weight.value.giveUp()
     cache.fold = (versions, weight.detached, bias.detached)
     return (weight, bias)
   }

@@ -32,10 +32,36 @@ extension SafetensorsFile {
     else { return nil }
     return WeightReader(shape: elements.shape) {
       let floats = start.assumingMemoryBound(to: Float.self)
-      if lending { return Tensor(lent: floats, shape: shape, by: file) }
+      if lending {
+        return Tensor(lent: floats, shape: shape, by: FilePart(file, elements.bytes))
+      }
       return withExtendedLifetime(file) {
         Tensor(shape) { $0.baseAddress?.initialize(from: floats, count: shape.count) }
       }
     }
+  }
+}
+
+/// The bytes of an array in a file's memory.
+private final class FilePart: Lender {
+  private let file: FileBytes
+  private let range: Range<Int>
+  private var checksum = ""
+
+  init(_ file: FileBytes, _ range: Range<Int>) {
+    self.file = file
+    self.range = range
+  }
+
+  func giveUp() -> Bool {
+    checksum = computedChecksum()
+    file.giveUp(range)
+    return true
+  }
+
+  func readAgain() -> Bool { file.readAgain(range) && computedChecksum() == checksum }
+
+  private func computedChecksum() -> String {
+    file.withBytes { SHA256.hex(of: UnsafeRawBufferPointer(rebasing: $0[range])) }
   }
 }

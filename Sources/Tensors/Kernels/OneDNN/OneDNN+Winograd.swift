@@ -78,6 +78,7 @@
       let packed = Storage(count: racnn_winograd_packed_count(&problem))
       racnn_winograd_pack(&problem, weight.pointer, isReversed ? 1 : 0, packed.pointer)
       weight.storage.packed[layout] = packed
+      weight.giveUp()
       return packed
     }
   }

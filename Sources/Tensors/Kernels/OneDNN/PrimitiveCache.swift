@@ -32,6 +32,7 @@
       let failure = racnn_convolution_pack(handle, weight.pointer, packed.pointer, padded.pointer)
       precondition(failure == 0, "convolution: oneDNN failed to reorder weights")
       weight.storage.packed[layout] = packed
+      weight.giveUp()
       return packed
     }
 
