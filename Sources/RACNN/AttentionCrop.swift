@@ -9,18 +9,27 @@ public struct AttentionCrop: Hashable, Sendable {
   public let size: Int
   /// k, a side of the source; nil is a hard crop, and then only the zoom carries a gradient.
   public let sharpness: Float?
+  /// What tells the box where to move.
+  public let gradient: BoxGradient
 
   /// The crop that scale `index` (0 is the whole source) takes.
   ///
   /// - Parameter sharpness: k in units of the parent's side. As boxes halve the side about once a
   ///   scale, k doubles with each so that the mask looks alike in every crop; scale 1 has no mask.
-  public init(size: Int, scale index: Int, sharpness: Float?) {
+  public init(
+    size: Int, scale index: Int, sharpness: Float?, gradient: BoxGradient = .exact
+  ) {
     self.size = size
+    self.gradient = gradient
     self.sharpness = index == 0 ? nil : sharpness.map { $0 * Float(1 << (index - 1)) }
   }
 
   /// `[N, C, S, S]` and its boxes to `[N, C, size, size]`.
   public func callAsFunction(_ source: Tensor, _ box: Box) -> Tensor {
-    sampleBox(source, box.values, size: size, edge: sharpness)
+    guard gradient == .surrogate, let sharpness else {
+      return sampleBox(source, box.values, size: size, edge: sharpness)
+    }
+    return sampleBox(source, box.detached().values, size: size, edge: nil)
+      .movingBoxBySurrogate(box.values, sharpness: sharpness)
   }
 }

@@ -24,6 +24,9 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var sharesBackbone = false
   /// k of the attention mask a side of the parent box; nil is a hard crop.
   public var maskSharpness: Float? = 80
+  /// What tells boxes where to move when APNs learn; nil is the exact gradient. With the surrogate
+  /// crops are hard, and k is of its own mask.
+  public var boxGradient: BoxGradient?
   /// Units of the APN's hidden layer (1024 in the paper); nil for a network without APNs.
   public var proposalWidth: Int? = 128
   /// Whether there is a fusion layer; without one the decision is a mean of the probabilities.

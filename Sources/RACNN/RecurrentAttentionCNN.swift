@@ -96,7 +96,9 @@ public final class RecurrentAttentionCNN {
       }
       scales.append(
         Scale(
-          crop: AttentionCrop(size: size, scale: index, sharpness: configuration.maskSharpness),
+          crop: AttentionCrop(
+            size: size, scale: index, sharpness: configuration.maskSharpness,
+            gradient: configuration.boxGradient ?? .exact),
           backbone: backbone, classifier: classifier, proposal: proposal))
     }
     self.scales = scales

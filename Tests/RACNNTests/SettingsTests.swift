@@ -18,7 +18,8 @@ import Testing
     let taken = try taking(
       """
       {"plan": {"rounds": 0, "classify": [3]}, "maskSharpness": null, "bodyRate": 0.5,
-       "fusion": "attention", "seed": 18446744073709551615}
+       "fusion": "attention", "boxGradient": "surrogate", "savesMemory": true,
+       "seed": 18446744073709551615}
       """)
     var expected = usual
     expected.plan.rounds = 0
@@ -26,6 +27,8 @@ import Testing
     expected.maskSharpness = nil
     expected.bodyRate = 0.5
     expected.fusion = .attention
+    expected.boxGradient = .surrogate
+    expected.savesMemory = true
     expected.seed = .max
     #expect(taken == expected)
     #expect(try taking("{}") == usual)

@@ -17,8 +17,10 @@ extension TrainingConfiguration {
     guard let given = try? JSONDecoder().decode(Setting.self, from: text), case .object = given
     else { throw unusable("it is no JSON object", "give an object such as {\"batchSize\": 8}") }
     let own = try JSONDecoder().decode(Setting.self, from: JSONEncoder().encode(self))
+    // Those that are nil are not in `own`.
+    let names = Set(Mirror(reflecting: self).children.compactMap(\.label))
     var unknown: [String] = []
-    let merged = own.merged(with: given, at: "", known: Self.optionalKeys, unknown: &unknown)
+    let merged = own.merged(with: given, at: "", known: names, unknown: &unknown)
     if let key = unknown.first {
       throw unusable("there is no setting \(key)", "see config.json of any run for their names")
     }
@@ -31,11 +33,6 @@ extension TrainingConfiguration {
       throw unusable("\(key) has a value of another kind", "see config.json of any run")
     }
   }
-
-  /// Settings that `config.json` leaves out where they are nil.
-  private static let optionalKeys: Set = [
-    "weights", "maskSharpness", "proposal", "fusion", "initialHalfSide", "refusesBadPhotos",
-  ]
 }
 
 /// Any JSON value.

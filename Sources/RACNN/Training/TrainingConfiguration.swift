@@ -18,6 +18,8 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
   public var sharesBackbone = false
   /// k of the attention mask a side of the parent box; nil is a hard crop.
   public var maskSharpness: Float? = 80
+  /// What tells boxes where to move when APNs learn; nil is the exact gradient.
+  public var boxGradient: BoxGradient?
   /// Units of the APN's hidden layer. The paper has 1024; with the 1,280 channels of the light
   /// default that would make the APNs 20 times as large as the rest of the network.
   public var proposalWidth = 128
@@ -105,6 +107,7 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
       backbone: backbone, classNames: classNames, inputSizes: inputSizes, sourceSize: sourceSize)
     model.sharesBackbone = sharesBackbone
     model.maskSharpness = maskSharpness
+    model.boxGradient = boxGradient
     model.proposalWidth = inputSizes.count > 1 ? proposalWidth : nil
     model.proposal = proposal
     model.fusion = fusion
