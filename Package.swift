@@ -31,7 +31,7 @@ let package = Package(
   ],
   targets: [
     .target(
-      name: "COneDNN", cSettings: oneDNN,
+      name: "COneDNN", dependencies: ["CKernels"], cSettings: oneDNN,
       linkerSettings: [.linkedLibrary("dnnl", .when(traits: ["OneDNN"]))]),
     .target(
       name: "CKernels", cSettings: oneDNN,

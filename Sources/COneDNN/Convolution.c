@@ -189,8 +189,7 @@ size_t racnn_convolution_padded_count(const racnn_primitive *self) {
 
 static int reordered(dnnl_primitive_t reorder, dnnl_memory_t from, dnnl_memory_t to) {
   dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
-  if (dnnl_primitive_execute(reorder, racnn_stream(), 2, args) != dnnl_success) return 1;
-  return dnnl_stream_wait(racnn_stream()) != dnnl_success;
+  return racnn_execute(reorder, 2, args);
 }
 
 int racnn_convolution_pack(racnn_primitive *self, const float *weights, float *packed, float *padded) {
@@ -238,8 +237,7 @@ int racnn_convolution_run(
     dnnl_memory_set_data_handle(self->scratch, scratch);
     args[count++] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, self->scratch};
   }
-  if (dnnl_primitive_execute(self->primitive, racnn_stream(), count, args) != dnnl_success) return 1;
-  return dnnl_stream_wait(racnn_stream()) != dnnl_success;
+  return racnn_execute(self->primitive, count, args);
 }
 
 #endif

@@ -1,5 +1,6 @@
 #include "OneDNN.h"
 
+#include "CKernels.h"
 #include "COneDNN.h"
 
 #ifdef RACNN_ONEDNN
@@ -23,6 +24,15 @@ dnnl_stream_t racnn_stream(void) {
   return stream;
 }
 
+int racnn_execute(dnnl_primitive_t primitive, int count, const dnnl_exec_arg_t *arguments) {
+  racnn_signals before;
+  racnn_hold_signals(&before);
+  dnnl_status_t status = dnnl_primitive_execute(primitive, racnn_stream(), count, arguments);
+  if (status == dnnl_success) status = dnnl_stream_wait(racnn_stream());
+  racnn_release_signals(&before);
+  return status != dnnl_success;
+}
+
 int racnn_onednn_available(void) { return 1; }
 
 int racnn_preferred_block(void) {
@@ -32,8 +42,12 @@ int racnn_preferred_block(void) {
 int racnn_matrix_product(
     int transpose_a, int transpose_b, long m, long n, long k, const float *a, long lda, const float *b, long ldb,
     float *c, long ldc) {
-  return dnnl_sgemm(
-             transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1, a, lda, b, ldb, 0, c, ldc) != dnnl_success;
+  racnn_signals before;
+  racnn_hold_signals(&before);
+  dnnl_status_t status =
+      dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
+  racnn_release_signals(&before);
+  return status != dnnl_success;
 }
 
 #else

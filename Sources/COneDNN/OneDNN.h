@@ -22,6 +22,8 @@ typedef const dnnl_memory_desc_t *racnn_descriptor_ref;
 /// The processor and the stream of work for it, made at the first use; NULL on failure.
 dnnl_engine_t racnn_engine(void);
 dnnl_stream_t racnn_stream(void);
+/// Runs a primitive to its end; not 0 on failure.
+int racnn_execute(dnnl_primitive_t primitive, int count, const dnnl_exec_arg_t *arguments);
 
 #endif
 #endif

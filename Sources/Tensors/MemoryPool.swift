@@ -75,6 +75,8 @@ private struct Arena {
         #if os(Linux)
           // Pages of 2 MB: fewer faults, and fewer misses of the translation cache.
           madvise(start, count, MADV_HUGEPAGE)
+          // A dump of a process that died would go through all those addresses, for minutes.
+          madvise(start, count, MADV_DONTDUMP)
         #endif
         whole = Part(start: UInt(bitPattern: start), count: count)
         free = [whole]

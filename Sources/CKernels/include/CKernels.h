@@ -1,6 +1,7 @@
 #ifndef RACNN_CKERNELS_H
 #define RACNN_CKERNELS_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,13 @@ int racnn_threads(void);
 /// Calls body(context, index) for each index in 0..<count, spread over the threads in
 /// contiguous chunks.
 void racnn_parallel(size_t count, void *context, void (*body)(void *context, size_t index));
+
+// Signals.c
+
+typedef sigset_t racnn_signals;
+/// Lets this thread's signals wait, as they must while oneDNN computes; and no longer.
+void racnn_hold_signals(racnn_signals *before);
+void racnn_release_signals(const racnn_signals *before);
 
 // Layout.c
 
