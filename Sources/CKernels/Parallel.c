@@ -23,19 +23,6 @@ typedef struct {
 #ifdef RACNN_ONEDNN
 static void nothing(void *data) { (void)data; }
 
-// The threads that this one's team has, as far as is known.
-static _Thread_local int started;
-
-// Threads inherit what signals wait, and those of a team are for oneDNN too.
-static void start_team(int threads) {
-  if (started == threads) return;
-  racnn_signals before;
-  racnn_hold_signals(&before);
-  GOMP_parallel(nothing, NULL, (unsigned)threads, 0);
-  racnn_release_signals(&before);
-  started = threads;
-}
-
 static void *hold_a_team(void *data) {
   GOMP_parallel(nothing, NULL, 2, 0);
   for (;;) pause();
@@ -63,7 +50,6 @@ void racnn_share_processors(void) {
 void racnn_set_threads(int count) {
 #ifdef RACNN_ONEDNN
   omp_set_num_threads(count < 1 ? 1 : count);
-  started = 0;
 #else
   (void)count;
 #endif
@@ -93,8 +79,12 @@ void racnn_ranges(size_t count, void *context,
   size_t threads = racnn_smaller(count, (size_t)racnn_threads());
   if (threads > 1) {
     job j = {count, context, body};
-    start_team(racnn_threads());
+    // Threads that libgomp makes here inherit that signals wait, as they must: oneDNN computes on
+    // them too.
+    racnn_signals before;
+    racnn_hold_signals(&before);
     GOMP_parallel(run_share, &j, (unsigned)threads, 0);
+    racnn_release_signals(&before);
     return;
   }
 #endif

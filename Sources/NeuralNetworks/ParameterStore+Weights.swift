@@ -50,16 +50,29 @@ extension ParameterStore {
   ///     asked with the parameter's full name.
   ///   - allowingUnexpected: whether the file may have an array that the network has no place for;
   ///     it is asked with the name in the file.
-  ///   - lending: whether the parameters may share the memory that a safetensors file was read into,
-  ///     until they change. For networks that only predict: it is kept whole as long as one of them
-  ///     is in it.
   /// - Throws: a `WeightsError` that names the first array that does not fit; `report` gives all.
   /// - Returns: what was missing or unexpected, and allowed.
   @discardableResult
   public func load(
     _ source: some WeightSource, prefix: String = "", into scopePath: String = "",
     allowingMissing: (String) -> Bool = { _ in false },
-    allowingUnexpected: (String) -> Bool = { _ in false }, lending: Bool = false
+    allowingUnexpected: (String) -> Bool = { _ in false }
+  ) throws(WeightsError) -> WeightsReport {
+    try load(
+      source, prefix: prefix, into: scopePath, allowingMissing: allowingMissing,
+      allowingUnexpected: allowingUnexpected, lending: false)
+  }
+
+  /// The same for a network that only predicts.
+  ///
+  /// - Parameter lending: whether the parameters may share the memory that a safetensors file was read
+  ///   into, until they change. It is kept as long as one of them is in it, and nothing else may read
+  ///   arrays of that file once kernels have packed some: their memory is given up.
+  @discardableResult
+  package func load(
+    _ source: some WeightSource, prefix: String = "", into scopePath: String = "",
+    allowingMissing: (String) -> Bool = { _ in false },
+    allowingUnexpected: (String) -> Bool = { _ in false }, lending: Bool
   ) throws(WeightsError) -> WeightsReport {
     var readers: [(Parameter, WeightReader)] = []
     let full = try compare(source, prefix, scopePath, lending) { readers.append(($0, $1)) }

@@ -18,6 +18,9 @@ private let isOver = Atomic<Bool>(false)
     let end = withUnsafeMutablePointer(to: &top) { UInt(bitPattern: $0) }
     stackStart.store(end - (1 << 20), ordering: .relaxed)
     stackEnd.store(end, ordering: .relaxed)
+    // A handler must not be the first to touch what it counts with.
+    handled.store(0, ordering: .relaxed)
+    strayed.store(0, ordering: .relaxed)
     let before = signal(SIGUSR2) { _ in
       var here: UInt8 = 0
       let address = withUnsafeMutablePointer(to: &here) { UInt(bitPattern: $0) }

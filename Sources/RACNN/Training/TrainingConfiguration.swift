@@ -145,6 +145,9 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     try check(
       initialHalfSide.map { $0 > 1.0 / 6 && $0 < 0.5 } ?? true, "initial half-side",
       "\(initialHalfSide ?? 0) is out of range", "give more than 0.167 and less than 0.5")
+    try check(
+      boxGradient != .surrogate || maskSharpness != nil, "box gradient",
+      "the surrogate is that of a mask, and there is none", "give maskSharpness, 11.2 as released")
     try check(proposalWidth > 0, "proposal width", "there must be units", "give 1 or more")
     try check(
       !plan.stages(scales: inputSizes.count, sharesBackbone: sharesBackbone).isEmpty, "epochs",
