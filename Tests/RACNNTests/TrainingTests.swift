@@ -259,6 +259,9 @@ import Testing
     var configuration = tinyTraining(folder, run: "bad")
     configuration.inputSizes = [7]
     #expect(throws: RACNNError.self) { try run(configuration) }
+    configuration = tinyTraining(folder, run: "bad")
+    (configuration.boxGradient, configuration.maskSharpness) = (.surrogate, nil)
+    #expect(throws: RACNNError.self) { try run(configuration) }
     #expect(folder.names("bad").isEmpty)
   }
 
