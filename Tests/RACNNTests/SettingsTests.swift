@@ -17,13 +17,14 @@ import Testing
     let usual = TrainingConfiguration(dataset: "birds", output: "run")
     let taken = try taking(
       """
-      {"plan": {"rounds": 0, "classify": [3]}, "maskSharpness": null, "bodyRate": 0.5,
+      {"plan": {"rounds": 0, "classify": [3], "patience": 5}, "maskSharpness": null, "bodyRate": 0.5,
        "fusion": "attention", "boxGradient": "surrogate", "savesMemory": true,
        "seed": 18446744073709551615}
       """)
     var expected = usual
     expected.plan.rounds = 0
     expected.plan.classify = [3]
+    expected.plan.patience = 5
     expected.maskSharpness = nil
     expected.bodyRate = 0.5
     expected.fusion = .attention

@@ -227,8 +227,8 @@ package final class Trainer {
     state.epochsDone += 1
     state.sums = EpochSums()
     let goesOn =
-      state.epoch < planned.epochs && state.staleEpochs < max(1, configuration.plan.patience)
-      && collapse == nil
+      state.epoch < planned.epochs && collapse == nil
+      && configuration.plan.patience.map { state.staleEpochs < max(1, $0) } ?? true
     if !goesOn { leave(planned.stage, collapse: collapse) }
     try log(metrics)
     try writeCheckpoint(goesOn ? optimizer : nil)

@@ -18,7 +18,7 @@ extension TrainingConfiguration {
     else { throw unusable("it is no JSON object", "give an object such as {\"batchSize\": 8}") }
     let own = try JSONDecoder().decode(Setting.self, from: JSONEncoder().encode(self))
     // Those that are nil are not in `own`.
-    let names = Set(Mirror(reflecting: self).children.compactMap(\.label))
+    let names = Self.names(in: self)
     var unknown: [String] = []
     let merged = own.merged(with: given, at: "", known: names, unknown: &unknown)
     if let key = unknown.first {
@@ -32,6 +32,16 @@ extension TrainingConfiguration {
       let key = context.codingPath.map(\.stringValue).joined(separator: ".")
       throw unusable("\(key) has a value of another kind", "see config.json of any run")
     }
+  }
+
+  /// The names of all that a value stores, those of its parts after its own and a point.
+  private static func names(in value: Any, at path: String = "") -> Set<String> {
+    var names: Set<String> = []
+    for case (let label?, let part) in Mirror(reflecting: value).children {
+      names.insert(path + label)
+      names.formUnion(Self.names(in: part, at: "\(path)\(label)."))
+    }
+    return names
   }
 }
 
@@ -86,8 +96,8 @@ private enum Setting: Codable {
     for (key, value) in given.sorted(by: { $0.key < $1.key }) {
       let name = path.isEmpty ? key : "\(path).\(key)"
       if let old = own[key] {
-        own[key] = old.merged(with: value, at: name, known: [], unknown: &unknown)
-      } else if known.contains(key) {
+        own[key] = old.merged(with: value, at: name, known: known, unknown: &unknown)
+      } else if known.contains(name) {
         own[key] = value
       } else {
         unknown.append(name)
