@@ -37,7 +37,9 @@ public func evaluateAdaptively(
   var looks = [Int](repeating: 0, count: model.scales.count)
   try batches.forEach(progress: progress) { batch, labels in
     let source = batch.tensor()
-    let whole = withoutTape { model(source).probabilities.argmax() }
+    let probabilities = withoutTape { model(source).probabilities }
+    guard probabilities.isFinite else { throw RACNNError.noAnswer }
+    let whole = probabilities.argmax()
     for (photos, output) in withoutTape({
       model.lookingAsNeeded(source, confidence: confidence)
     }) {

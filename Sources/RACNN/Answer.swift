@@ -45,8 +45,7 @@ public struct Answer: Codable, Hashable, Sendable {
 public struct ScaleAnswer: Codable, Hashable, Sendable {
   /// The likeliest classes, likeliest first.
   public let labels: [String]
-  /// Their probabilities as the network gives them. They are not calibrated, as those of the decision
-  /// are: training with smoothed labels leaves them too low.
+  /// Their probabilities, calibrated as those of the decision are.
   public let probabilities: [Float]
   /// Where it looked, in pixels of the upright photo.
   public let box: Rectangle

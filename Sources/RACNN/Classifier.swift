@@ -118,8 +118,9 @@ public final class Classifier: @unchecked Sendable {
     let source = Tensor(samples, shape: [1, 3, side, side])
     let output = withoutTape { model.lookingAsNeeded(source, confidence: confidence)[0].output }
     guard output.probabilities.isFinite else { throw .noAnswer }
-    let scales = output.views.map { view in
-      let (labels, probabilities) = best(view.logits.softmax(), top)
+    let scales = output.views.enumerated().map { index, view in
+      let (labels, probabilities) = best(
+        output.decision.probabilities(view.logits, ofScale: index), top)
       return ScaleAnswer(
         labels: labels, probabilities: probabilities,
         box: Rectangle(box: view.box.values.values[...], width: photo.width, height: photo.height))

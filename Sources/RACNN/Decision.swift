@@ -8,13 +8,20 @@ public struct Decision: Codable, Hashable, Sendable {
   /// confidence of 0.9 is right in 9 of 10 cases: Guo et al., "On Calibration of Modern Neural
   /// Networks", ICML 2017. One a scale.
   public var temperatures: [Float]
+  /// What the logits of each scale are divided by where it speaks alone, to be calibrated as well; nil,
+  /// as in models of before they were found, leaves them as they are.
+  public var scaleTemperatures: [Float]?
   /// The calibrated probability from which on no closer look is needed; nil where it is not known.
   public var confidence: Float?
 
   /// Makes a rule from its parts.
-  public init(weights: [Float]?, temperatures: [Float], confidence: Float?) {
+  public init(
+    weights: [Float]?, temperatures: [Float], scaleTemperatures: [Float]? = nil,
+    confidence: Float?
+  ) {
     self.weights = weights
     self.temperatures = temperatures
+    self.scaleTemperatures = scaleTemperatures
     self.confidence = confidence
   }
 
@@ -38,6 +45,12 @@ public struct Decision: Codable, Hashable, Sendable {
     return temperature == 1 ? mean : ((mean + 1e-12).log() / temperature).softmax()
   }
 
+  /// What scale `index`, from 0, makes of the photos alone: its logits to probabilities,
+  /// `[N, classes]`.
+  package func probabilities(_ logits: Tensor, ofScale index: Int) -> Tensor {
+    (logits / (scaleTemperatures?[index] ?? 1)).softmax()
+  }
+
   /// The weights of the first `looked` scales: the final ones where they say anything, else equal.
   func prefix(_ looked: Int) -> [Float] {
     let own = (weights ?? []).prefix(looked)
@@ -56,8 +69,10 @@ public struct Decision: Codable, Hashable, Sendable {
 
   /// What is wrong with it in a network of `scales`; nil when all is well.
   func problem(scales: Int, fuses: Bool) -> String? {
-    guard temperatures.count == scales, temperatures.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-      return "temperatures \(temperatures)"
+    for found in [temperatures, scaleTemperatures ?? temperatures] {
+      guard found.count == scales, found.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+        return "temperatures \(found)"
+      }
     }
     guard let weights else { return fuses ? nil : "no weights, and no fusion layer" }
     let isMean = weights.count == scales && weights.allSatisfy { $0 >= 0 && $0.isFinite }

@@ -63,6 +63,23 @@ import Testing
     }
   }
 
+  /// The same holds for what each scale says alone.
+  @Test func scalesAreCalibratedAlone() throws {
+    var rows = rows(photos: 400, clarity: [1.5, 3])
+    rows.logits[1] = rows.logits[1].map { $0 * 0.3 }
+    let decision = DecisionSearch(rows, classes: 4).best(fused: nil).decision
+    for (scale, logits) in rows.logits.enumerated() {
+      let probabilities = decision.probabilities(
+        Tensor(logits, shape: [rows.labels.count, 4]), ofScale: scale)
+      let right = zip(probabilities.argmax(), rows.labels).count { $0 == $1 }
+      let expected = probabilities.max(1).values.reduce(0, +)
+      #expect(abs(Float(right) - expected) < 0.03 * Float(rows.labels.count))
+    }
+    let plain = Decision.uncalibrated(scales: 2, fuses: false)
+    let one = Tensor([0, 1, 2, 3], shape: [1, 4])
+    #expect(plain.probabilities(one, ofScale: 1).values == one.softmax().values)
+  }
+
   /// A few photos that are all right do not make the network sure of everything.
   @Test(arguments: [2, 20]) func fewPhotosLeaveDoubt(_ photos: Int) {
     var rows = FusionRows()
@@ -90,7 +107,9 @@ import Testing
     let folder = TemporaryFolder()
     let path = "\(folder.path)/model.safetensors"
     let model = tinyNetwork()
-    model.decision = Decision(weights: [0.5, 0.5, 0], temperatures: [1, 2, 0.5], confidence: 0.8)
+    model.decision = Decision(
+      weights: [0.5, 0.5, 0], temperatures: [1, 2, 0.5], scaleTemperatures: [1, 3, 2],
+      confidence: 0.8)
     try model.save(to: path)
     let loaded = try RecurrentAttentionCNN(contentsOf: path) { _, scope in TinyBackbone(scope) }
     #expect(loaded.decision == model.decision)
@@ -99,6 +118,8 @@ import Testing
       Decision(weights: [0, 0, 0], temperatures: [1, 1, 1], confidence: nil),
       Decision(weights: [1, 0, -1], temperatures: [1, 1, 1], confidence: nil),
       Decision(weights: nil, temperatures: [1, 0, 1], confidence: nil),
+      Decision(
+        weights: nil, temperatures: [1, 1, 1], scaleTemperatures: [1, 1], confidence: nil),
     ] {
       model.decision = wrong
       try model.save(to: path)
