@@ -14,6 +14,8 @@ public struct Evaluation: Codable, Hashable, Sendable {
   public var classes: [ClassScore]
   /// Photos by true class, then by decided class, in the order of `classes`.
   public var confusion: [[Int]]
+  /// The wrong decisions that were surest, the surest first; nil in scores of before they were kept.
+  public var mistakes: [Mistake]?
   /// How well the boxes fit the subjects', by scale; nil where the data set has none.
   public var boxes: [BoxScore]?
   /// What zooming gains by how much of the photo the subject takes, the smallest quarter of them

@@ -24,6 +24,7 @@ public func evaluate(
   let classNames = model.configuration.classNames
   var tally = Tally(classes: classNames.count)
   var boxes = BoxScoring()
+  var mistakes: [Mistake] = []
   let batches = try EvaluationBatches(
     model, dataset, split, batchSize: batchSize, threads: threads, cacheMegabytes: cacheMegabytes)
   try batches.forEach(progress: progress) { batch, labels in
@@ -33,9 +34,16 @@ public func evaluate(
     let output = withoutTape { model(batch.tensor()) }
     tally.add(output, labels: labels)
     let (first, decided) = (output.views[0].logits.argmax(), output.probabilities.argmax())
+    let surest = output.probabilities.max(1).values
     for (row, index) in batch.indices.enumerated() {
-      guard let subject = batches.samples[index].box else { continue }
       let (size, label) = (batch.photoSizes[row], labels[row])
+      if decided[row] != label {
+        mistakes.append(
+          Mistake(
+            path: batches.samples[index].path, className: classNames[label],
+            answer: classNames[decided[row]], probability: surest[row]))
+      }
+      guard let subject = batches.samples[index].box else { continue }
       boxes.add(
         subject: subject, width: size.width, height: size.height, first: first[row] == label,
         decision: decided[row] == label)
@@ -57,9 +65,10 @@ public func evaluate(
       ClassScore(
         name: name, count: confusion[index].reduce(0, +), correct: confusion[index][index])
     },
-    confusion: confusion, boxes: boxes.result, quartiles: boxes.quartiles,
-    worstBoxes: boxes.worstBoxes, multiplyAccumulates: model.multiplyAccumulates(),
-    seconds: Clock.wall - wall, cpuSeconds: Clock.cpu - cpu)
+    confusion: confusion, mistakes: Mistake.surest(of: mistakes), boxes: boxes.result,
+    quartiles: boxes.quartiles, worstBoxes: boxes.worstBoxes,
+    multiplyAccumulates: model.multiplyAccumulates(), seconds: Clock.wall - wall,
+    cpuSeconds: Clock.cpu - cpu)
 }
 
 /// The photos of a split in batches.

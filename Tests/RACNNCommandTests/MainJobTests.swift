@@ -39,7 +39,7 @@ import Testing
       ["train", "birds", "--output", run] + Self.small, in: folder)
     #expect(again.code == 1 && again.errors.contains("is there already"))
 
-    try checkReport(try folder.text("\(run)/report.html"))
+    try checkReport(run, in: folder)
     try checkEvaluation(run, in: folder)
     try checkControls(run, in: folder)
     try checkShownCommand(training, run: run, in: folder)
@@ -66,9 +66,19 @@ import Testing
   }
 
   /// The page needs nothing beside it.
-  private func checkReport(_ page: String) throws {
-    // Eight examples, and the worst boxes: of eight test photos all, as at most ten are shown.
-    #expect(page.components(separatedBy: "src=\"data:image/jpeg;base64,").count == 1 + 8 + 8)
+  private func checkReport(_ run: String, in folder: TemporaryFolder) throws {
+    let page = try folder.text("\(run)/report.html")
+    let evaluation = try JSONDecoder().decode(
+      Evaluation.self, from: Data(try folder.bytes("\(run)/evaluation.json")))
+    let mistakes = try #require(evaluation.mistakes)
+    #expect(mistakes.count == 8 - (evaluation.correct["1+2+3"] ?? 0))
+    #expect(mistakes.allSatisfy { $0.className != $0.answer && (0...1).contains($0.probability) })
+    #expect(mistakes.map(\.probability) == mistakes.map(\.probability).sorted(by: >))
+    // Eight examples, the mistakes, and the worst boxes: of eight test photos all, as at most ten
+    // are shown.
+    let pictures = page.components(separatedBy: "src=\"data:image/jpeg;base64,").count - 1
+    #expect(pictures == 8 + mistakes.count + 8)
+    #expect(page.contains("Surest mistakes") == !mistakes.isEmpty)
     #expect(page.contains("Where it looks least at the subject"))
     #expect(page.contains("Accuracy by how large the subject is"))
     #expect(page.contains("<svg") && page.contains("Confusion matrix"))

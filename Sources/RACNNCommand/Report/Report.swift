@@ -26,6 +26,8 @@ struct Report {
   var charts: [LineChart]
   /// Photos with their crops.
   var examples: [Example]
+  /// Photos that were decided wrong, and surely so.
+  var mistakes: [Example] = []
   /// Photos on which the last scale looked least at the subject.
   var worst: [Example] = []
   /// The classes confused, where the test split has been classified.
@@ -50,6 +52,7 @@ struct Report {
         + charts.map(\.html)
         + [
           figures("Where it looks, on photos of the test split", examples),
+          figures("Surest mistakes", mistakes),
           figures("Where it looks least at the subject", worst), confusions,
         ])
     return "<!DOCTYPE html>\n" + HTML.tag("html", ["lang": "en"], head, body).source + "\n"

@@ -20,15 +20,18 @@ struct RunReport {
     let samples = spread(photos.samples[.test] ?? [])
     let evaluation = run.evaluation
     let classifier = samples.isEmpty ? nil : try Classifier(contentsOf: run.modelPath)
-    let worst = (evaluation?.worstBoxes ?? []).compactMap { score in
-      photos.samples[.test]?.first { $0.path == score.path }
+    func examples(_ paths: [String]?) throws -> [Report.Example] {
+      try self.examples(
+        (paths ?? []).compactMap { path in photos.samples[.test]?.first { $0.path == path } },
+        photos, classifier)
     }
     let report = Report(
       title: "\(FilePath.name(of: run.folder)): RA-CNN on "
         + FilePath.name(of: configuration.dataset),
       facts: facts(photos), accuracy: evaluation?.rows ?? [], attention: attention,
-      controls: controls, charts: charts, examples: try examples(samples, photos, classifier),
-      worst: try examples(worst, photos, classifier),
+      controls: controls, charts: charts, examples: try self.examples(samples, photos, classifier),
+      mistakes: try examples(evaluation?.mistakes?.map(\.path)),
+      worst: try examples(evaluation?.worstBoxes?.map(\.path)),
       confusion: evaluation.map {
         Confusion(classNames: $0.classes.map(\.name), counts: $0.confusion)
       })
