@@ -32,12 +32,13 @@ static void *hold_a_team(void *data) {
 
 // libgomp's threads wait for one another in a loop of 300,000 turns, milliseconds, before they
 // sleep: time taken from the threads that decode photos, and from anything else on the machine.
-// It turns only 1,000 times when it manages more threads than there are processors, so a second
-// team is started that does nothing. (GOMP_SPINCOUNT is read before main.) On two cores shared
-// with others, training tf_efficientnet_lite0 at 128 pixels took 0.03 CPU seconds a photo in
-// place of 0.1 to 0.27.
+// It turns only 100 times when it manages more threads than there are processors, so a second
+// team is started that does nothing, unless GOMP_SPINCOUNT, which is read before main, says how
+// often to turn. On two cores shared with others, training tf_efficientnet_lite0 at 128 pixels took
+// 0.03 CPU seconds a photo in place of 0.1 to 0.27.
 void racnn_share_processors(void) {
 #ifdef RACNN_ONEDNN
+  if (getenv("GOMP_SPINCOUNT")) return;
   pthread_attr_t attributes;
   pthread_t thread;
   pthread_attr_init(&attributes);

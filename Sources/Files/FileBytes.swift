@@ -28,6 +28,11 @@ public final class FileBytes: Sendable {
     guard let memory = malloc(max(1, size)) else {
       throw .unreadable(path: path, reason: "there is no memory for its \(size) bytes")
     }
+    // Pages of 2 MB, where they fit: fewer faults, and fewer misses of the translation cache where
+    // weights are used as they lie here.
+    if let pages = Self.wholePages(of: memory, size) {
+      madvise(pages.baseAddress, pages.count, MADV_HUGEPAGE)
+    }
     let read = descriptor.read(size, into: memory)
     guard read == size else {
       let reason = read < 0 ? lastReason() : "it became shorter while it was read"
@@ -44,12 +49,21 @@ public final class FileBytes: Sendable {
 
   /// Gives the memory of a range of bytes back to the system; until `readAgain` they are undefined.
   public func giveUp(_ range: Range<Int>) {
-    // Whole pages, for others hold neighbours.
+    // Others hold neighbours.
+    guard let pages = Self.wholePages(of: base + range.lowerBound, range.count) else { return }
+    madvise(pages.baseAddress, pages.count, MADV_DONTNEED)
+  }
+
+  /// The pages that lie wholly in some memory.
+  private static func wholePages(
+    of memory: UnsafeMutableRawPointer, _ count: Int
+  ) -> UnsafeMutableRawBufferPointer? {
     let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
-    let start = (UInt(bitPattern: base + range.lowerBound) + page - 1) / page * page
-    let end = UInt(bitPattern: base + range.upperBound) / page * page
-    guard start < end else { return }
-    madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_DONTNEED)
+    let start = (UInt(bitPattern: memory) + page - 1) / page * page
+    let end = (UInt(bitPattern: memory) + UInt(count)) / page * page
+    guard start < end else { return nil }
+    return UnsafeMutableRawBufferPointer(
+      start: UnsafeMutableRawPointer(bitPattern: start), count: Int(end - start))
   }
 
   /// Reads bytes that were given up; false where the file is as long no more, or cannot be read.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Tensors
 
 /// The `racnn` command: parses its arguments, runs a subcommand and says plainly what went wrong.
 @main
@@ -19,6 +20,7 @@ struct Racnn: ParsableCommand {
 
   /// Exit codes: 0 done, 1 failed, 64 wrong usage, 130 stopped by the user.
   static func main() {
+    restartWithBriefWaits()
     // A limit on files, or an output that nobody reads, is an error to be told, not the end.
     for number in [SIGXFSZ, SIGPIPE] { signal(number, SIG_IGN) }
     do {

@@ -26,7 +26,8 @@ package enum Layout: Hashable, Sendable {
 
 /// The memory of a tensor: floats taken from and given back to a pool, or lent by something else.
 package final class Storage {
-  private let memory: UnsafeMutablePointer<Float>
+  /// Nil while the values are not made.
+  private var memory: UnsafeMutablePointer<Float>?
   /// Floats held.
   package let count: Int
   /// Copies of these values in other layouts, made once and dropped when the values change.
@@ -35,6 +36,7 @@ package final class Storage {
   /// Keeps memory that is not the pool's, and is only read.
   private let lender: (any Lender)?
   private var isGivenUp = false
+  private var deferred: DeferredValues?
 
   /// Makes uninitialized memory, aligned.
   package init(count: Int) {
@@ -50,12 +52,39 @@ package final class Storage {
     self.lender = lender
   }
 
-  deinit { if lender == nil { MemoryPool.shared.give(memory, count) } }
+  /// Takes memory for values when they are first looked at.
+  init(count: Int, _ deferred: DeferredValues) {
+    self.count = count
+    self.deferred = deferred
+    lender = nil
+  }
+
+  deinit { if lender == nil, let memory { MemoryPool.shared.give(memory, count) } }
 
   package var pointer: UnsafeMutablePointer<Float> {
-    if isGivenUp { readAgain() }
-    return memory
+    if let memory, !isGivenUp { return memory }
+    return recalled()
   }
+
+  /// Calls a closure with runs of the values, in their order. Deferred ones are made for that run
+  /// alone, a few MiB at a time, and never take the memory of all.
+  func forEachRun(_ body: (_ places: Range<Int>, _ values: UnsafePointer<Float>) -> Void) {
+    guard let deferred, memory == nil else { return body(0..<count, pointer) }
+    let (rowCount, rowLength) = (count / deferred.rowLength, deferred.rowLength)
+    let step = max(1, Storage.runLength / rowLength)
+    let run = Storage(count: min(step, rowCount) * rowLength)
+    for start in stride(from: 0, to: rowCount, by: step) {
+      let rows = start..<min(start + step, rowCount)
+      deferred.make(rows, run.pointer)
+      body(rows.lowerBound * rowLength..<rows.upperBound * rowLength, run.pointer)
+    }
+  }
+
+  /// Few enough to be read from the cache that they were written to.
+  private static let runLength = 1 << 20
+
+  /// Whether it is known without looking at the values that all have finite squares.
+  var isKnownFinite: Bool { deferred?.areFinite ?? false }
 
   var isLent: Bool { lender != nil }
 
@@ -69,15 +98,31 @@ package final class Storage {
   /// Below it, what a system call and a checksum cost is more than the memory is worth.
   private static let leastGivenUp = 1 << 16
 
-  private func readAgain() {
-    isGivenUp = false
+  /// The memory with the values in it that were given up or deferred.
+  private func recalled() -> UnsafeMutablePointer<Float> {
+    let memory = memory ?? MemoryPool.shared.take(count)
+    self.memory = memory
+    if let deferred { deferred.make(0..<count / deferred.rowLength, memory) }
+    deferred = nil
     // No answer must come of values that are not those that were lent.
-    if lender?.readAgain() == false { memory.update(repeating: .nan, count: count) }
+    if isGivenUp, lender?.readAgain() == false { memory.update(repeating: .nan, count: count) }
+    isGivenUp = false
+    return memory
   }
 
   package var buffer: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: pointer, count: count)
   }
+}
+
+/// Values that take no memory before they are looked at.
+struct DeferredValues {
+  /// How many are made together.
+  let rowLength: Int
+  /// Whether all are known to have finite squares.
+  let areFinite: Bool
+  /// Writes some rows.
+  let make: (_ rows: Range<Int>, _ values: UnsafeMutablePointer<Float>) -> Void
 }
 
 /// The name of a cached copy of some weights in a primitive's own layout.

@@ -80,12 +80,13 @@ public struct Tensor {
   }
 
   /// Whether each value, and its square with some room above it, is a number and finite.
-  package var hasFiniteSquares: Bool {
-    let limit = Float(0x1p63).bitPattern
-    return withValues { values in
-      values.reduce(into: UInt32(0)) { found, value in
-        found |= value.magnitude.bitPattern >= limit ? 1 : 0
-      } == 0
+  package var hasFiniteSquares: Bool { storage.isKnownFinite || greatestMagnitude < 0x1p63 }
+
+  /// The greatest of the values without their signs; no number if one is none.
+  var greatestMagnitude: Float {
+    // As bits, numbers that are none are above all others.
+    withValues { values in
+      Float(bitPattern: values.reduce(0) { Swift.max($0, $1.magnitude.bitPattern) })
     }
   }
 

@@ -57,7 +57,42 @@ import Testing
     #expect(optimizer.state == state)
   }
 
-  /// Neither a frozen parameter nor its state changes, even when there is a gradient.
+  /// The gradient of a wide layer for few rows is made in parts, as it is used.
+  @Test(arguments: ["sgd", "adamW"])
+  func stepsByGradientsInParts(_ name: String) {
+    var random = RandomGenerator(seed: 3)
+    // Small integers, so that sums of products are exact.
+    func integers(_ shape: Shape) -> Tensor {
+      Tensor((0..<shape.count).map { _ in Float(random.next() % 7) - 3 }, shape: shape)
+    }
+    let (x, dy, start) = (integers([3, 1200]), integers([3, 2000]), integers([2000, 1200]))
+    func stepped(_ parameter: Parameter, _ step: (any Optimizer) -> Void) -> [Float] {
+      let group = ParameterGroup([parameter], learningRate: 0.1, weightDecay: 0.05)
+      step(name == "sgd" ? SGD([group]) : AdamW([group]))
+      return parameter.value.values
+    }
+    let (one, other) = (Parameter(name: "w", value: start), Parameter(name: "w", value: start))
+    let parts = stepped(one) { optimizer in
+      optimizer.step(minimizing: (linear(x, weight: one.tensor) * dy).sum())
+    }
+    let gradient = Kernels.withReference { dy.matrixProduct(x, transposingLeft: true) }
+    let whole = stepped(other) { $0.step([gradient]) }
+    #expect(parts == whole)
+  }
+
+  /// The same where a gradient is not made before it is used: it is made when its factors do not
+  /// tell that it is small.
+  @Test(arguments: [[0, 1e10], [1e10, 1e10], [0, .nan], [0, 1e30]] as [[Float]])
+  func refusesWhatIsNoNumberInParts(_ factors: [Float]) {
+    let refused = factors == [0, 1e10] ? nil : "w"
+    let parameter = Parameter(name: "w", value: .full(1, [40, 30]))
+    let optimizer = SGD([ParameterGroup([parameter], learningRate: 0.1)])
+    let x = concatenated([.full(1e10, [1, 30]), .full(1, [1, 30])], axis: 0)
+    let y = linear(x, weight: parameter.tensor) * Tensor(factors, shape: [2, 1])
+    #expect(optimizer.step(minimizing: y.sum())?.name == refused)
+    #expect((parameter.value.values == [Float](repeating: 1, count: 1200)) == (refused != nil))
+  }
+
   /// One gradient that is no number, or too large to be squared, and nothing changes.
   @Test(arguments: [Float.nan, .infinity, -1e30])
   func refusesWhatIsNoNumber(_ factor: Float) {
@@ -74,6 +109,7 @@ import Testing
     #expect(parameters.map(\.value.values) != values)
   }
 
+  /// Neither a frozen parameter nor its state changes, even when there is a gradient.
   @Test func leavesFrozenParameters() throws {
     let file = try fixture("optimizers")
     let store = try makeStore(file)

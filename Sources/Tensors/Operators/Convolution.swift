@@ -104,9 +104,11 @@ public func convolution(
   return y.recorded(from: [input, weight] + (bias.map { [$0] } ?? [])) { dy in
     let kernels = Kernels.current
     let dy = mask.map { kernels.activationGradient($0, dy, activation) } ?? dy
-    defer { if isMoving { w.storage.packed = [:] } }
+    let dx = keptWeight.map { kernels.convolutionDataGradient(geometry, dy, $0) }
+    // Before the gradient to the weight takes as much memory.
+    if isMoving { w.storage.packed = [:] }
     return [
-      keptWeight.map { kernels.convolutionDataGradient(geometry, dy, $0) },
+      dx,
       keptX.map { kernels.convolutionWeightGradient(geometry, $0(), dy) },
       wantsBias ? kernels.channelSums(dy) : nil,
     ]

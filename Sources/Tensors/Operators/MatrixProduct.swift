@@ -59,10 +59,31 @@ public func linear(_ input: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tens
       let dy = dy.withShape(y.shape)
       return [
         keptWeight.map { product(dy, $0, false, false).withShape(old) },
-        keptX.map { product(dy, $0, true, false) },
+        keptX.map { weightGradient(dy, $0) },
         wantsBias ? Kernels.current.rowSum(dy) : nil,
       ]
     }
+}
+
+/// `dy^T x`: [R, O] and [R, I] to [O, I].
+///
+/// Of few rows it is made only when it is looked at: an optimizer holds all gradients until the
+/// last is known, and that of a layer on a whole feature map is as large as all else.
+private func weightGradient(_ dy: Tensor, _ x: Tensor) -> Tensor {
+  let (rows, outputs, inputs) = (dy.shape[0], dy.shape[1], x.shape[1])
+  guard dy.shape.count + x.shape.count < outputs * inputs else {
+    return product(dy, x, true, false)
+  }
+  let (left, kernels) = (dy.detached.transposed([1, 0]), Kernels.current)
+  // No element is greater but by rounding, which is far from doubling it.
+  let bound = Double(rows) * Double(dy.greatestMagnitude) * Double(x.greatestMagnitude)
+  let deferred = DeferredValues(rowLength: inputs, areFinite: bound < 0x1p62) { part, values in
+    kernels.matrixProduct(
+      (part.count, inputs, rows), left.pointer + part.lowerBound * rows, transposed: false,
+      x.pointer, transposed: false, into: values)
+  }
+  let shape: Shape = [outputs, inputs]
+  return Tensor(shape: shape, storage: Storage(count: shape.count, deferred))
 }
 
 /// The product of row-major tensors, off the tape.

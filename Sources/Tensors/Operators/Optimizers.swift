@@ -1,17 +1,17 @@
-/// One step of stochastic gradient descent.
+/// One step of stochastic gradient descent, of as many values as the weight has.
 struct SGDUpdate {
-  let gradient: Tensor
-  let velocity: Storage
+  let gradient: UnsafePointer<Float>
+  let velocity: UnsafeMutablePointer<Float>
   let rate: Float
   let momentum: Float
   let decay: Float
 }
 
-/// One step of AdamW.
+/// One step of AdamW, of as many values as the weight has.
 struct AdamWUpdate {
-  let gradient: Tensor
-  let mean: Storage
-  let square: Storage
+  let gradient: UnsafePointer<Float>
+  let mean: UnsafeMutablePointer<Float>
+  let square: UnsafeMutablePointer<Float>
   let rate: Float
   let beta1: Float
   let beta2: Float
@@ -29,10 +29,15 @@ package func sgdStep(
   precondition(
     gradient.shape == parameter.value.shape && velocity.shape == gradient.shape,
     "sgdStep: \(parameter.name) \(parameter.value.shape) with \(gradient.shape)")
-  let update = SGDUpdate(
-    gradient: gradient.plain, velocity: velocity.uniqueStorage(), rate: rate, momentum: momentum,
-    decay: decay)
-  parameter.update { Kernels.current.sgd(update, $0) }
+  let velocity = velocity.uniqueStorage()
+  parameter.update { weight in
+    gradient.plain.storage.forEachRun { places, gradient in
+      let update = SGDUpdate(
+        gradient: gradient, velocity: velocity.pointer + places.lowerBound, rate: rate,
+        momentum: momentum, decay: decay)
+      Kernels.current.sgd(update, UnsafeMutableBufferPointer(rebasing: weight[places]))
+    }
+  }
 }
 
 /// PyTorch's AdamW, in place; `step` counts from 1.
@@ -46,8 +51,14 @@ package func adamWStep(
     gradient.shape == parameter.value.shape && mean.shape == gradient.shape
       && square.shape == gradient.shape,
     "adamWStep: \(parameter.name) \(parameter.value.shape) with \(gradient.shape)")
-  let update = AdamWUpdate(
-    gradient: gradient.plain, mean: mean.uniqueStorage(), square: square.uniqueStorage(),
-    rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decay, step: step)
-  parameter.update { Kernels.current.adamW(update, $0) }
+  let (mean, square) = (mean.uniqueStorage(), square.uniqueStorage())
+  parameter.update { weight in
+    gradient.plain.storage.forEachRun { places, gradient in
+      let update = AdamWUpdate(
+        gradient: gradient, mean: mean.pointer + places.lowerBound,
+        square: square.pointer + places.lowerBound, rate: rate, beta1: beta1, beta2: beta2,
+        epsilon: epsilon, decay: decay, step: step)
+      Kernels.current.adamW(update, UnsafeMutableBufferPointer(rebasing: weight[places]))
+    }
+  }
 }

@@ -102,13 +102,13 @@
 
     func sgd(_ update: SGDUpdate, _ weight: UnsafeMutableBufferPointer<Float>) {
       racnn_sgd(
-        weight.baseAddress, update.gradient.pointer, update.velocity.pointer, weight.count,
+        weight.baseAddress, update.gradient, update.velocity, weight.count,
         update.rate, update.momentum, update.decay)
     }
 
     func adamW(_ update: AdamWUpdate, _ weight: UnsafeMutableBufferPointer<Float>) {
       racnn_adamw(
-        weight.baseAddress, update.gradient.pointer, update.mean.pointer, update.square.pointer,
+        weight.baseAddress, update.gradient, update.mean, update.square,
         weight.count, update.rate, update.beta1, update.beta2, update.epsilon, update.decay,
         Int32(update.step))
     }

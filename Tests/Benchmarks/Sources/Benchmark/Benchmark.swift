@@ -1,4 +1,5 @@
 import ArgumentParser
+import Tensors
 
 /// Measures speed and memory, one piece of work a subcommand; without one, RA-CNN itself.
 @main
@@ -20,4 +21,9 @@ struct Benchmark: ParsableCommand {
       SentencesBenchmark.self, LayersBenchmark.self, NormsBenchmark.self,
     ],
     defaultSubcommand: NetworkBenchmark.self)
+
+  static func main() {
+    restartWithBriefWaits()
+    main(nil)
+  }
 }
