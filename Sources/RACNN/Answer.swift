@@ -45,7 +45,8 @@ public struct Answer: Codable, Hashable, Sendable {
 public struct ScaleAnswer: Codable, Hashable, Sendable {
   /// The likeliest classes, likeliest first.
   public let labels: [String]
-  /// Their probabilities, calibrated as those of the decision are.
+  /// Their probabilities, calibrated as those of the decision are; as the network gives them where
+  /// training found no `Decision.scaleTemperatures`.
   public let probabilities: [Float]
   /// Where it looked, in pixels of the upright photo.
   public let box: Rectangle
