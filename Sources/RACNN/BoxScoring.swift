@@ -93,26 +93,28 @@ struct BoxScoring {
 extension Rectangle {
   /// The box `(tx, ty, tl)` in units of the source's side, on a photo of that many pixels.
   ///
-  /// The source is the square in the middle of the photo.
-  init(box: ArraySlice<Float>, width: Int, height: Int) {
+  /// The source is what the framing shows of the photo.
+  init(box: ArraySlice<Float>, width: Int, height: Int, framing: Framing) {
     let values = box.map(Double.init)
-    let square = Source.center(width: width, height: height)
+    let seen = framing.rectangle(width: width, height: height)
     self.init(
-      x: square.x + (values[0] - values[2]) * square.width,
-      y: square.y + (values[1] - values[2]) * square.height, width: 2 * values[2] * square.width,
-      height: 2 * values[2] * square.height)
+      x: seen.x + (values[0] - values[2]) * seen.width,
+      y: seen.y + (values[1] - values[2]) * seen.height, width: 2 * values[2] * seen.width,
+      height: 2 * values[2] * seen.height)
   }
 
   /// The square `(tx, ty, tl)` in units of the source's side around a rectangle of a photo of that
   /// many pixels, moved and shrunk to lie within the source; all of it for no rectangle.
-  static func box(around subject: Rectangle?, width: Int, height: Int) -> [Float] {
+  static func box(
+    around subject: Rectangle?, width: Int, height: Int, framing: Framing
+  ) -> [Float] {
     guard let subject else { return [0.5, 0.5, 0.5] }
-    let square = Source.center(width: width, height: height)
-    let half = min(0.5, max(subject.width, subject.height) / 2 / square.width)
+    let seen = framing.rectangle(width: width, height: height)
+    let half = min(0.5, max(subject.width / seen.width, subject.height / seen.height) / 2)
     func place(_ center: Double) -> Float { Float(min(max(center, half), 1 - half)) }
     return [
-      place((subject.x + subject.width / 2 - square.x) / square.width),
-      place((subject.y + subject.height / 2 - square.y) / square.height), Float(half),
+      place((subject.x + subject.width / 2 - seen.x) / seen.width),
+      place((subject.y + subject.height / 2 - seen.y) / seen.height), Float(half),
     ]
   }
 }

@@ -103,7 +103,7 @@ public final class Classifier: @unchecked Sendable {
     let confidence = adaptive ? try model.confidence(nil) : .infinity
     let side = model.configuration.sourceSize
     let photoSource = Source(photo, size: side)
-    let samples = photoSource.center.rendered(
+    let samples = photoSource.view(model.framing).rendered(
       photoSource.image, size: side, normalization: model.configuration.normalization)
     return try Classifier.computing.withLock { _ in
       try answer(samples, photo, top, crops, confidence)
@@ -123,7 +123,9 @@ public final class Classifier: @unchecked Sendable {
         output.decision.probabilities(view.logits, ofScale: index), top)
       return ScaleAnswer(
         labels: labels, probabilities: probabilities,
-        box: Rectangle(box: view.box.values.values[...], width: photo.width, height: photo.height))
+        box: Rectangle(
+          box: view.box.values.values[...], width: photo.width, height: photo.height,
+          framing: model.framing))
     }
     let (labels, probabilities) = best(output.probabilities, top)
     return Answer(

@@ -84,7 +84,7 @@ extension ModelConfiguration {
   /// What two networks have in common that differ in what they have learned alone.
   fileprivate var architecture: ModelConfiguration {
     var architecture = self
-    architecture.decision = nil
+    (architecture.decision, architecture.framing) = (nil, nil)
     return architecture
   }
 }

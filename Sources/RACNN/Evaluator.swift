@@ -51,7 +51,7 @@ public func evaluate(
         boxes.add(
           Rectangle(
             box: view.box.values.values[3 * row..<3 * row + 3], width: size.width,
-            height: size.height),
+            height: size.height, framing: model.framing),
           scale: scale + 1, subject: subject,
           lastOf: scale + 1 == output.views.count ? batches.samples[index].path : nil)
       }
@@ -74,6 +74,7 @@ public func evaluate(
 /// The photos of a split in batches.
 struct EvaluationBatches {
   let samples: [Sample]
+  private let framing: Framing
   private let loader: BatchLoader
   private let labels: [Int]
 
@@ -83,6 +84,7 @@ struct EvaluationBatches {
   ) throws {
     samples = dataset.samples[split] ?? []
     labels = try model.labels(of: dataset)
+    framing = model.framing
     guard !samples.isEmpty else {
       throw RACNNError.emptySplit(dataset: dataset.root, split: split.rawValue)
     }
@@ -91,8 +93,8 @@ struct EvaluationBatches {
       memoryBudget: cacheMegabytes << 20)
     loader = BatchLoader(
       dataset: dataset, samples: samples, cache: cache, batchSize: batchSize,
-      normalization: model.configuration.normalization, augmentation: nil, shuffles: false,
-      seed: 0, threads: threads)
+      normalization: model.configuration.normalization, augmentation: nil, framing: framing,
+      shuffles: false, seed: 0, threads: threads)
   }
 
   /// Calls a closure with each batch and the network's labels of its photos.
@@ -113,7 +115,8 @@ struct EvaluationBatches {
     var values: [Float] = []
     for (row, index) in batch.indices.enumerated() {
       let (size, box) = (batch.photoSizes[row], samples[index].box)
-      values += Rectangle.box(around: box, width: size.width, height: size.height)
+      values += Rectangle.box(
+        around: box, width: size.width, height: size.height, framing: framing)
     }
     return Box(Tensor(values, shape: [batch.count, 3]))
   }

@@ -18,8 +18,11 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var classNames: [String]
   /// The side in pixels of what each scale looks at; as many scales as there are sizes.
   public var inputSizes: [Int]
-  /// The side in pixels of the square that is seen of a photo, and crops are sampled from.
+  /// The side in pixels of the square that a photo is shown as, and crops are sampled from.
   public var sourceSize: Int
+  /// Which part of a photo this square shows; nil, as in models of before there was a choice, is the
+  /// middle.
+  public var framing: Framing?
   /// Whether one backbone serves all scales.
   public var sharesBackbone = false
   /// k of the attention mask a side of the parent box; nil is a hard crop.

@@ -35,6 +35,7 @@ extension RecurrentAttentionCNN {
   func metadata() throws -> [String: String] {
     var configuration = self.configuration
     configuration.boxPolicy = boxPolicy
+    configuration.framing = framing
     configuration.decision = decision
     return [
       "format": "racnn",

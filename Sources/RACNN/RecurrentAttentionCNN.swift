@@ -1,3 +1,4 @@
+public import ImageDatasets
 public import NeuralNetworks
 public import Tensors
 
@@ -56,6 +57,8 @@ public final class RecurrentAttentionCNN {
   public let fusion: Fusion?
   /// Where the network looks next; at first as configured.
   public var boxPolicy: BoxPolicy
+  /// Which part of a photo the network is to be shown; at first as configured.
+  public var framing: Framing
   /// How the scales decide together; at first as configured.
   public var decision: Decision
 
@@ -74,6 +77,7 @@ public final class RecurrentAttentionCNN {
     self.configuration = configuration
     self.store = store
     boxPolicy = configuration.boxPolicy
+    framing = configuration.framing ?? .middle
     decision =
       configuration.decision
       ?? .uncalibrated(scales: configuration.inputSizes.count, fuses: configuration.fuses)

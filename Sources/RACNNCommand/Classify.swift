@@ -119,12 +119,18 @@ extension Classify {
         return String(repeating: " ", count: max(0, 9 - share.count)) + share + "  " + label
       }
       for (index, scale) in answer.scales.enumerated() {
-        let place = index == 0 ? "the middle of the photo" : Entry.place(scale.box)
+        let place = index == 0 ? Entry.framing(scale.box, of: answer) : Entry.place(scale.box)
         let title = CropSheet.title(scale.labels, scale.probabilities)
         lines.append("  scale \(index + 1): \(title), in \(place)")
       }
       if let crops { lines.append("  crops: \(crops)") }
       return lines.map(Console.inOneLine).joined(separator: "\n")
+    }
+
+    private static func framing(_ box: Rectangle, of photo: Answer) -> String {
+      let isWhole =
+        Int(box.width.rounded()) == photo.width && Int(box.height.rounded()) == photo.height
+      return isWhole ? "the whole photo" : "the middle of the photo"
     }
 
     private static func place(_ box: Rectangle) -> String {

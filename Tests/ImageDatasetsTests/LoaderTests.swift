@@ -60,7 +60,7 @@ import Testing
     #expect(batches[3].photoSizes.map(\.height) == [25, 26, 26, 26])
     let last = try Photo(contentsOf: dataset.path(of: loader.samples[25]))
     let source = Source(last, size: 24)
-    let expected = source.center.rendered(
+    let expected = source.view(.middle).rendered(
       source.image, size: 24, normalization: Self.normalization)
     #expect(Array(batches[6].values.suffix(expected.count)) == expected)
     #expect(batches[6].values.count == 2 * expected.count)

@@ -101,13 +101,27 @@ import Testing
     let source = Source(photo, size: 14)
     #expect((source.image.width, source.image.height) == (49, 16))
     #expect((source.width, source.height) == (61, 20))
-    let rendered = source.center.rendered(source.image, size: 14, normalization: normalization)
+    let rendered = source.view(.middle).rendered(
+      source.image, size: 14, normalization: normalization)
     let middle = source.image.cropped(x: 17, y: 1, width: 14, height: 14)
     let copied = whole.rendered(middle, size: 14, normalization: normalization)
     #expect(zip(rendered, copied).allSatisfy { abs($0 - $1) < 1e-4 })
     #expect(
-      Source.center(width: 61, height: 20)
+      Framing.middle.rectangle(width: 61, height: 20)
         == Rectangle(x: 21.75, y: 1.25, width: 17.5, height: 17.5))
+    #expect(
+      Framing.square.rectangle(width: 61, height: 20)
+        == Rectangle(x: 20.5, y: 0, width: 20, height: 20))
+    #expect(
+      Framing.whole.rectangle(width: 61, height: 20)
+        == Rectangle(x: 0, y: 0, width: 61, height: 20))
+    #expect(
+      Framing.whole.rectangle(width: 20, height: 100)
+        == Rectangle(x: 0, y: 10, width: 20, height: 80))
+    #expect(
+      source.view(.square).rectangle
+        == Rectangle(x: 16.0 / 49, y: 0, width: 16.0 / 49, height: 1))
+    #expect(source.view(.whole).rectangle == Rectangle(x: 0, y: 0, width: 1, height: 1))
     let strip = try Photo(decoding: noise(width: 3, height: 90, seed: 9).pngData(), name: "strip")
     #expect(Source(strip, size: 14).image.height == 64)
   }

@@ -1,3 +1,4 @@
+import ImageDatasets
 import Images
 import NeuralNetworks
 import RACNN
@@ -68,6 +69,35 @@ import Testing
     try SafetensorsFile.write(arrays, metadata: metadata, to: path)
     #expect(throws: WeightsError.self) { try load(path) }
     #expect(throws: WeightsError.self) { try load("\(folder.path)/none") }
+  }
+
+  @Test func theFramingTravelsAlong() throws {
+    let path = "\(folder.path)/framing.safetensors"
+    let pixels = (0..<3 * 80 * 40).map { UInt8($0 % 251) }
+    let photo = try Photo(
+      decoding: Image(width: 80, height: 40, pixels: pixels).pngData(), name: "photo")
+    let model = tinyNetwork { $0.boxPolicy = .center }
+    let seen: [(Framing, Rectangle, Rectangle)] = [
+      (
+        .square, Rectangle(x: 20, y: 0, width: 40, height: 40),
+        Rectangle(x: 30, y: 10, width: 20, height: 20)
+      ),
+      (
+        .whole, Rectangle(x: 0, y: 0, width: 80, height: 40),
+        Rectangle(x: 20, y: 10, width: 40, height: 20)
+      ),
+    ]
+    var answers = [try Classifier(model).classify(photo).probabilities]
+    for (framing, first, second) in seen {
+      model.framing = framing
+      try model.save(to: path)
+      let loaded = try load(path)
+      #expect(loaded.framing == framing)
+      let answer = try Classifier(loaded).classify(photo)
+      #expect(answer.scales.prefix(2).map(\.box) == [first, second])
+      answers.append(answer.probabilities)
+    }
+    #expect(Set(answers).count == 3)
   }
 
   @Test func answersAreInPixelsOfThePhoto() throws {

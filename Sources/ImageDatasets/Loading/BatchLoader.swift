@@ -17,6 +17,7 @@ public struct BatchLoader: Sendable {
   private let cache: SourceCache
   private let normalization: Normalization
   private let augmentation: Augmentation?
+  private let framing: Framing
   private let shuffles: Bool
   private let seed: UInt64
   private let threads: Int
@@ -29,13 +30,14 @@ public struct BatchLoader: Sendable {
   /// - Parameter batchSize: photos a batch, at least 1.
   /// - Parameter normalization: what the network takes.
   /// - Parameter augmentation: how photos are varied; nil to take them as they are.
+  /// - Parameter framing: which part is shown of photos that are taken as they are.
   /// - Parameter shuffles: whether each epoch has an order of its own.
   /// - Parameter seed: of all that is random.
   /// - Parameter threads: how many batches are made at the same time at most, at least 1.
   public init(
     dataset: ImageDataset, samples: [Sample], cache: SourceCache, batchSize: Int,
-    normalization: Normalization, augmentation: Augmentation?, shuffles: Bool, seed: UInt64,
-    threads: Int
+    normalization: Normalization, augmentation: Augmentation?, framing: Framing = .middle,
+    shuffles: Bool, seed: UInt64, threads: Int
   ) {
     precondition(
       batchSize > 0 && threads > 0,
@@ -48,6 +50,7 @@ public struct BatchLoader: Sendable {
     self.cache = cache
     self.normalization = normalization
     self.augmentation = augmentation
+    self.framing = framing
     self.shuffles = shuffles
     self.seed = seed
     self.threads = threads
@@ -94,7 +97,7 @@ public struct BatchLoader: Sendable {
         let sample = samples[plan.order[place]]
         let source = try cache.source(sample)
         var generator = plan.generator.fork(1 + UInt64(place))
-        let view = augmentation?.view(of: source.image, using: &generator) ?? source.center
+        let view = augmentation?.view(of: source.image, using: &generator) ?? source.view(framing)
         view.render(
           source.image, size: size, normalization: normalization,
           into: UnsafeMutableBufferPointer(rebasing: buffer[filled..<filled + each]))

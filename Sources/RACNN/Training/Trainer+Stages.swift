@@ -176,6 +176,7 @@ extension Trainer {
     BatchLoader(
       dataset: dataset, samples: samples, cache: cache, batchSize: configuration.batchSize,
       normalization: model.configuration.normalization, augmentation: augmentation,
-      shuffles: false, seed: configuration.seed, threads: configuration.decodingThreads)
+      framing: model.framing, shuffles: false, seed: configuration.seed,
+      threads: configuration.decodingThreads)
   }
 }

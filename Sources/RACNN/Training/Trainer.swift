@@ -85,8 +85,10 @@ package final class Trainer {
   /// Runs what is left of the stages.
   package func run() throws {
     setThreadCount(configuration.computeThreads)
+    model.framing = configuration.framing ?? state.framing ?? .middle
     while state.stage < stages.count {
       let planned = stages[state.stage]
+      try findFraming(before: planned.stage)
       if planned.stage.phase == .alternate && state.isSettled {
         state.stage += 1
       } else if planned.stage.phase == .fuse {
@@ -95,6 +97,7 @@ package final class Trainer {
         try run(planned)
       }
     }
+    try findFraming(before: nil)
     model.boxPolicy = policy(of: .fuse)
     if let decision = state.decision { model.decision = decision }
   }

@@ -14,6 +14,8 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
   public var inputSizes = [224, 224, 224]
   /// The side in pixels of the source that crops are sampled from.
   public var sourceSize = 448
+  /// Which part of a photo the network is shown; nil lets training find it.
+  public var framing: Framing?
   /// Whether one backbone serves all scales.
   public var sharesBackbone = false
   /// k of the attention mask a side of the parent box; nil is a hard crop.

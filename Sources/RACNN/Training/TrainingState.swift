@@ -1,3 +1,4 @@
+internal import ImageDatasets
 internal import Tensors
 
 /// All that a training's further course depends on besides parameters and optimizer.
@@ -26,6 +27,8 @@ struct TrainingState: Codable {
   var isSettled = false
   /// The best accuracy of the decision on validation photos, once all scales are trained.
   var bestAccuracy: Double?
+  /// Which part of a photo the network is shown, once it is found.
+  var framing: Framing?
   /// How the scales decide together, once it is found.
   var decision: Decision?
   /// Every epoch so far.
