@@ -28,7 +28,8 @@ struct RunReport {
     let report = Report(
       title: "\(FilePath.name(of: run.folder)): RA-CNN on "
         + FilePath.name(of: configuration.dataset),
-      facts: facts(photos), accuracy: evaluation?.rows ?? [], attention: attention,
+      facts: facts(photos, classifier?.model.framing), accuracy: evaluation?.rows ?? [],
+      attention: attention,
       controls: controls, charts: charts, examples: try self.examples(samples, photos, classifier),
       mistakes: try examples(evaluation?.mistakes?.map(\.path)),
       worst: try examples(evaluation?.worstBoxes?.map(\.path)),
@@ -45,7 +46,9 @@ struct RunReport {
     return (0..<count).map { samples[(2 * $0 + 1) * samples.count / (2 * count)] }
   }
 
-  private func facts(_ photos: ImageDataset) -> [(name: String, value: String)] {
+  private func facts(
+    _ photos: ImageDataset, _ framing: Framing?
+  ) -> [(name: String, value: String)] {
     let configuration = run.configuration
     let counts = Split.allCases.map { "\(photos.samples[$0]?.count ?? 0) \($0.rawValue)" }
     let seconds = run.history.reduce(0) { $0 + $1.seconds }
@@ -58,6 +61,7 @@ struct RunReport {
       ("weights to start from", configuration.weights ?? "embedded, where there are any"),
       ("input sizes", configuration.inputSizes.map(String.init).joined(separator: ", ")),
       ("source size", "\(configuration.sourceSize)"),
+      ("what is shown of a photo", framing?.rawValue ?? "unknown: there is no test photo"),
       ("photos a step", "\(configuration.batchSize)"),
       ("seed", "\(configuration.seed)"),
       ("epochs", "\(run.history.count)"),
