@@ -56,17 +56,18 @@ public func evaluateControls(
         control == .learned
         ? learned
         : withoutTape {
-          model.look(source) { view, index in
-            switch control {
-            case .learned: learned.views[index + 1].box
-            case .initial: view.box.zoomed(into: model.initialBox(for: view))
-            case .center: learned.views[index + 1].box.moved { _, _ in 0.5 }
-            case .random:
-              learned.views[index + 1].box.moved(within: view.box) { generator.uniform() }
-            case .subject:
-              index == 0 ? batches.subjects(of: batch) : model.nextBox(after: view, scale: index)
-            }
-          }
+          model.output(
+            of: model.look(source, scales: model.scales.count) { view, index in
+              switch control {
+              case .learned: learned.views[index + 1].box
+              case .initial: view.box.zoomed(into: model.initialBox(for: view))
+              case .center: learned.views[index + 1].box.moved { _, _ in 0.5 }
+              case .random:
+                learned.views[index + 1].box.moved(within: view.box) { generator.uniform() }
+              case .subject:
+                index == 0 ? batches.subjects(of: batch) : model.nextBox(after: view, scale: index)
+              }
+            })
         }
       for (key, answers) in output.answers {
         right[control, default: [:]][key, default: []] += zip(answers, labels).map { $0 == $1 }

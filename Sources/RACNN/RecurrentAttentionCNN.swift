@@ -114,18 +114,24 @@ public final class RecurrentAttentionCNN {
   }
 
   /// Looks at `source [N, 3, S, S]`, the normalised photos, at every scale.
-  public func callAsFunction(_ source: Tensor) -> Output { look(source, next: nextBox) }
+  public func callAsFunction(_ source: Tensor) -> Output {
+    output(of: look(source, scales: scales.count))
+  }
+
+  /// The first `count` views.
+  func look(_ source: Tensor, scales count: Int) -> [View] {
+    look(source, scales: count, next: nextBox)
+  }
 
   /// The same with boxes, in units of the source's side, that a closure gives after each view.
-  func look(_ source: Tensor, next: (_ view: View, _ scale: Int) -> Box) -> Output {
-    var box = Box.whole(count: source.shape[0])
-    var views: [View] = []
-    for (index, scale) in scales.enumerated() {
-      let view = scale(source, box)
-      views.append(view)
-      if index + 1 < scales.count { box = next(view, index) }
+  func look(
+    _ source: Tensor, scales count: Int, next: (_ view: View, _ scale: Int) -> Box
+  ) -> [View] {
+    var views = [scales[0](source, .whole(count: source.shape[0]))]
+    for index in 1..<max(1, count) {
+      views.append(scales[index](source, next(views[index - 1], index - 1)))
     }
-    return output(of: views)
+    return views
   }
 
   /// What the first scales' views, or those of all, come to.

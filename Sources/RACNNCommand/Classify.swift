@@ -128,9 +128,10 @@ extension Classify {
     }
 
     private static func framing(_ box: Rectangle, of photo: Answer) -> String {
-      let isWhole =
-        Int(box.width.rounded()) == photo.width && Int(box.height.rounded()) == photo.height
-      return isWhole ? "the whole photo" : "the middle of the photo"
+      let (width, height) = (Int(box.width.rounded()), Int(box.height.rounded()))
+      if width == photo.width && height == photo.height { return "the whole photo" }
+      let isSquare = width == height && width == min(photo.width, photo.height)
+      return isSquare ? "the largest square of the photo" : "the middle of the photo"
     }
 
     private static func place(_ box: Rectangle) -> String {

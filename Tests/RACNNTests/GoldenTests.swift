@@ -29,15 +29,16 @@ import Testing
   static let rates = Rates(
     body: 2e-3, head: 5e-3, proposal: 5e-3, weightDecay: 0.02, labelSmoothing: 0.1)
   static let phases = [
-    "heads", "classify 1", "classify 2", "classify 3", "propose 1", "propose 2",
+    "heads 1", "heads 3", "classify 1", "classify 2", "classify 3", "propose 1", "propose 2",
     "alternate, classifiers", "alternate, proposals", "fuse",
   ]
 
   func phase(_ name: String, _ model: RecurrentAttentionCNN) throws -> any Phase {
     let rates = Self.rates
-    if name.hasPrefix("classify") { model.boxPolicy = .initial }
+    if name.hasPrefix("heads") || name.hasPrefix("classify") { model.boxPolicy = .initial }
     switch name {
-    case "heads": return HeadsPhase(model, rates)
+    case "heads 1": return HeadsPhase(model, scale: 1, rates)
+    case "heads 3": return HeadsPhase(model, scale: 3, rates)
     case "classify 1": return ClassifyPhase(model, scales: [1], rates)
     case "classify 2": return ClassifyPhase(model, scales: [2], rates)
     case "classify 3": return ClassifyPhase(model, scales: [3], rates)

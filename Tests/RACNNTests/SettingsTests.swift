@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import RACNN
 import Testing
 
@@ -33,6 +34,21 @@ import Testing
     expected.seed = .max
     #expect(taken == expected)
     #expect(try taking("{}") == usual)
+  }
+
+  /// A run that was begun before zooms had stages for their classifiers goes on without them.
+  @Test func aPlanKeepsItsStages() throws {
+    let plan = EpochPlan()
+    let zooms = plan.stages(scales: 3, sharesBackbone: false).map(\.stage)
+    #expect(zooms.filter { $0.phase == .heads }.map(\.scales) == [[1], [2], [3]])
+    let text = String(decoding: try JSONEncoder().encode(plan), as: UTF8.self)
+    let older = text.replacingOccurrences(of: "\"zoomHeads\":1,", with: "")
+      .replacingOccurrences(of: ",\"zoomHeads\":1", with: "")
+    #expect(older != text)
+    let read = try JSONDecoder().decode(EpochPlan.self, from: Data(older.utf8))
+    #expect(
+      read.stages(scales: 3, sharesBackbone: false).map(\.stage)
+        == zooms.filter { $0.phase != .heads || $0.scales == [1] })
   }
 
   @Test(arguments: [

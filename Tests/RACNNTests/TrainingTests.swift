@@ -48,7 +48,8 @@ import Testing
     }
     #expect(
       titles == [
-        "heads, scale 1", "classify, scale 1", "classify, scale 2", "classify, scale 3",
+        "heads, scale 1", "classify, scale 1", "heads, scale 2", "classify, scale 2",
+        "heads, scale 3", "classify, scale 3",
         "propose, scale 1", "propose, scale 2", "alternate 1, classifiers",
         "alternate 1, proposals", "fuse",
       ])
@@ -70,7 +71,7 @@ import Testing
     #expect(evaluation.boxes == nil)
     let run = try Run(contentsOf: "\(folder.path)/whole")
     #expect(run.isFinished && run.history == result.history && run.evaluation == evaluation)
-    #expect(run.history.count == 10)
+    #expect(run.history.count == 12)
     for epoch in run.history {
       #expect(epoch.losses["total"]?.isFinite == true && epoch.validationLoss != nil)
     }

@@ -126,8 +126,9 @@ def cross_entropy(logits, labels):
     return F.cross_entropy(logits, labels, label_smoothing=SMOOTHING)
 
 
-def heads(net, source, labels):
-    return cross_entropy(net.views(source, "initial", 1)[0][3], labels)
+def heads(scale):
+    return lambda net, source, labels: cross_entropy(
+        net.views(source, "initial", scale)[-1][3], labels)
 
 
 def classify(scale, policy):
@@ -176,7 +177,8 @@ def groups(scales, body=BODY, head=HEAD):
 
 
 PHASES = {
-    "heads": (heads, [(["scales.0.classifier."], HEAD, DECAY)]),
+    "heads 1": (heads(1), [(["scales.0.classifier."], HEAD, DECAY)]),
+    "heads 3": (heads(3), [(["scales.2.classifier."], HEAD, DECAY)]),
     "classify 1": (classify(1, "initial"), groups([1])),
     "classify 2": (classify(2, "initial"), groups([2])),
     "classify 3": (classify(3, "initial"), groups([3])),

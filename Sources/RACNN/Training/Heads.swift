@@ -1,33 +1,35 @@
 package import NeuralNetworks
 package import Tensors
 
-/// Linear classifiers on whole sources learn the classes; backbones are frozen.
+/// The linear classifier of one scale learns the classes; all else is frozen.
 package struct HeadsPhase: Phase {
   let model: RecurrentAttentionCNN
+  let scale: Int
   let rates: Rates
 
-  package init(_ model: RecurrentAttentionCNN, _ rates: Rates) {
+  /// - Parameter scale: The scale whose classifier learns, from 1.
+  package init(_ model: RecurrentAttentionCNN, scale: Int, _ rates: Rates) {
     self.model = model
+    self.scale = scale
     self.rates = rates
   }
 
   package var groups: [ParameterGroup] {
     [
       ParameterGroup(
-        model.classifiers([1]), learningRate: rates.head, weightDecay: rates.weightDecay)
+        model.classifiers([scale]), learningRate: rates.head, weightDecay: rates.weightDecay)
     ]
   }
 
   package func loss(
     _ source: Tensor, labels: [Int], using generator: inout RandomGenerator
   ) -> StepLoss {
-    let scale = model.scales[0]
-    let view = withoutTape { scale(source, .whole(count: labels.count)) }
-    let logits = scale.classifier(view.descriptor)
+    let view = withoutTape { model.look(source, scales: scale)[scale - 1] }
+    let logits = model.scales[scale - 1].classifier(view.descriptor)
     var step = StepLoss(
       crossEntropy(logits, classes: labels, labelSmoothing: rates.labelSmoothing))
-    step.parts["classification 1"] = step.total
-    step.logits[1] = logits
+    step.parts["classification \(scale)"] = step.total
+    step.logits[scale] = logits
     return step
   }
 }

@@ -25,13 +25,7 @@ package struct ProposePhase: Phase {
     _ source: Tensor, labels: [Int], using generator: inout RandomGenerator
   ) -> StepLoss {
     let index = scale - 1
-    let view = withoutTape {
-      var view = model.scales[0](source, .whole(count: labels.count))
-      for previous in 0..<index {
-        view = model.scales[previous + 1](source, model.nextBox(after: view, scale: previous))
-      }
-      return view
-    }
+    let view = withoutTape { model.look(source, scales: scale)[index] }
     guard let proposal = model.scales[index].proposal else {
       preconditionFailure("ProposePhase: scale \(scale) has no APN")
     }

@@ -63,7 +63,7 @@ extension Trainer {
     var lengths = [Double](repeating: 0, count: model.scales.count)
     var count = 0
     func take(_ batch: ImageBatch, keeps: Bool, isVaried: Bool = false) {
-      let views = withoutTape { look(batch.tensor(), scales: model.scales.count) }
+      let views = withoutTape { model.look(batch.tensor(), scales: model.scales.count) }
       count += batch.labels.count
       for (index, view) in views.enumerated() {
         lengths[index] += Double(view.descriptor.squared().sum([1]).squareRoot().sum().item)

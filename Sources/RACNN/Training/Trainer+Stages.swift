@@ -12,7 +12,7 @@ extension Trainer {
       proposal: isAlternation ? configuration.rankingRate : configuration.proposalRate,
       weightDecay: configuration.weightDecay, labelSmoothing: configuration.labelSmoothing)
     switch (stage.phase, stage.part) {
-    case (.heads, _): return HeadsPhase(model, rates)
+    case (.heads, _): return HeadsPhase(model, scale: stage.scales[0], rates)
     case (.propose, _): return ProposePhase(model, scale: stage.scales[0], rates)
     case (.alternate, .proposals): return RankPhase(model, rates)
     case (.alternate, _): return ClassifyPhase(model, scales: stage.scales, rates)
@@ -30,6 +30,13 @@ extension Trainer {
     }
   }
 
+  /// The first stage in which a scale learns, where it learns by itself.
+  private func first(ofScale scale: Int) -> Stage? {
+    stages.map(\.stage).first {
+      ($0.phase == .heads || $0.phase == .classify) && $0.scales == [scale]
+    }
+  }
+
   /// How many scales there are to speak of in a stage: those whose classifiers were trained.
   func trainedScales(_ stage: Stage) -> Int {
     switch stage.phase {
@@ -42,9 +49,7 @@ extension Trainer {
   func enter(_ stage: Stage) throws {
     (state.step, state.bestLoss, state.staleEpochs, state.hasImproved) = (0, nil, 0, false)
     best = []
-    if stage.phase == .classify, stage.scales.count == 1, let scale = stage.scales.first, scale > 1,
-      !isPretrained
-    {
+    if let scale = stage.scales.first, scale > 1, !isPretrained, stage == first(ofScale: scale) {
       // A zoom's network begins with what the one before it has learned, unless it knows more than
       // nothing already: networks that learned on their own err on other photos. On CUB's training
       // photos (128 pixels, 450 learned, 150 held out, 2 splits) the mean of three scales was right
@@ -123,7 +128,7 @@ extension Trainer {
     while let batch = try batches.next() {
       try stopIfCancelled()
       withoutTape {
-        let views = look(batch.tensor(), scales: trainedScales(stage))
+        let views = model.look(batch.tensor(), scales: trainedScales(stage))
         let output =
           stage.phase == .fuse
           ? model.output(of: views)
@@ -144,16 +149,6 @@ extension Trainer {
       }
     }
     return tally
-  }
-
-  /// The first `scales` views.
-  func look(_ source: Tensor, scales: Int) -> [View] {
-    var views = [model.scales[0](source, .whole(count: source.shape[0]))]
-    for index in 1..<max(1, scales) {
-      views.append(
-        model.scales[index](source, model.nextBox(after: views[index - 1], scale: index - 1)))
-    }
-    return views
   }
 
   /// What a stage is to lower on photos that it does not learn.

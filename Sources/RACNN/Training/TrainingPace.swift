@@ -62,7 +62,7 @@ struct TrainingPace {
     let all = pixels.reduce(0, +)
     let moved = stage.scales.reduce(0) { $0 + pixels[min($1, pixels.count) - 1] }
     switch stage.phase {
-    case .heads: return (pixels[0], pixels[0])
+    case .heads: return (seen, seen)
     case .classify: return (seen + 2 * moved, seen)
     case .propose: return (seen, all)
     case .alternate:

@@ -52,7 +52,8 @@ public enum TrainingWarning: String, Codable, CaseIterable, Sendable {
       if box.atBorder >= 0.5 { found.append(.boxesStickToBorder) }
       if box.spread < 0.01 && metrics.epoch > 1 { found.append(.boxesIgnorePhotos) }
     }
-    let accuracy = metrics.validationAccuracy
+    // A classifier of a backbone that has not learned yet says nothing of the zoom.
+    let accuracy = metrics.stage.phase == .heads ? [:] : metrics.validationAccuracy
     if let one = accuracy["1"], let two = accuracy["2"], two < one {
       found.append(.scale2BelowScale1)
     }
