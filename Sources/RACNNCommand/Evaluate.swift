@@ -48,7 +48,11 @@ struct Evaluate: ParsableCommand {
       """)
   var controls = false
 
-  @Flag(help: "Score looking closer only where the answer is not sure enough, too.")
+  @Flag(
+    help: """
+      Score looking closer only where the answer is not sure enough, too; told in the report as \
+      controls are.
+      """)
   var adaptive = false
 
   @Option(
@@ -102,12 +106,13 @@ struct Evaluate: ParsableCommand {
     }
     line.clear()
     try Console.line(json ? JSON.text(evaluation) : evaluation.text)
-    if controls, split == .test { try record(evaluation, ofModelAt: path) }
+    if controls || adaptive { try record(evaluation, ofModelAt: path) }
   }
 
-  /// Makes the report of the model's run anew with these scores, where they are of that run's photos.
+  /// Makes the report of the model's run anew with these scores, where they are of that run's photos
+  /// and boxes.
   private func record(_ evaluation: Evaluation, ofModelAt path: String) throws {
-    guard let run = ModelFile.run(of: path), run.isFinished,
+    guard boxes == nil, split == .test, let run = ModelFile.run(of: path), run.isFinished,
       FilePath.resolved(run.modelPath) == FilePath.resolved(path),
       FilePath.resolved(run.configuration.dataset) == FilePath.resolved(dataset)
     else { return }

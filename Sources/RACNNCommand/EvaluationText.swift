@@ -30,7 +30,16 @@ extension Evaluation {
           Evaluation.title($0), Text.percent(accuracy[$0] ?? 0),
           "\(correct[$0] ?? 0) of \(count)", cost(of: $0),
         ]
-      }
+      } + (adaptive.map { [row(of: $0)] } ?? [])
+  }
+
+  private func row(of adaptive: AdaptiveScore) -> [String] {
+    let accuracy = adaptive.accuracy.value
+    return [
+      "as many as it takes", Text.percent(accuracy),
+      "\(Int((accuracy * Double(count)).rounded())) of \(count)",
+      Text.fixed(adaptive.multiplyAccumulates / 1e9, 3),
+    ]
   }
 
   /// The thousand million multiply-accumulates that a combination takes: all scales up to its last.

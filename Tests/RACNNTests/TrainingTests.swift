@@ -322,6 +322,13 @@ import Testing
     #expect(once.share > 0.3 && once.share < 0.4)
     #expect(try adaptive(nil).confidence == model.decision.confidence)
 
+    // What is not scored again stays with the run.
+    var scored = plain
+    scored.adaptive = all
+    try Run(contentsOf: configuration.output).record(scored)
+    try Run(contentsOf: configuration.output).record(plain)
+    #expect(try Run(contentsOf: configuration.output).evaluation == scored)
+
     let other = RecurrentAttentionCNN(model.configuration, seed: 9)
     var single = model.configuration
     (single.inputSizes, single.fuses, single.decision) = ([32], false, nil)

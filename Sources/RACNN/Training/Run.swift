@@ -46,12 +46,17 @@ public struct Run: Sendable {
   }
 
   /// Keeps scores of the finished model on the test split in place of those that training took.
+  /// Controls and the like that were scored before, and are not now, stay.
   ///
   /// - Throws: `RACNNError.unusableRun` while a training is at work on the folder, and `FileError`.
   public func record(_ evaluation: Evaluation) throws {
     let lock = try Run.lock(folder)
     defer { withExtendedLifetime(lock) {} }
-    try Run.write(evaluation, folder, "evaluation.json")
+    var all = evaluation
+    all.controls = evaluation.controls ?? self.evaluation?.controls
+    all.adaptive = evaluation.adaptive ?? self.evaluation?.adaptive
+    all.comparison = evaluation.comparison ?? self.evaluation?.comparison
+    try Run.write(all, folder, "evaluation.json")
   }
 
   /// The settings of the run in `folder`, which may have been stopped before anything else of it was

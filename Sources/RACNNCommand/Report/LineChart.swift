@@ -85,7 +85,9 @@ package struct LineChart {
   }
 
   private func phases(_ count: Int) -> [HTML] {
-    marks.flatMap { mark in
+    // Names stand above and below in turn: some phases last an epoch, less than a name is wide.
+    let (above, below) = (Self.top - 8, Self.top + Self.height + 14)
+    return marks.enumerated().flatMap { index, mark in
       let place = Text.fixed(x(mark.epoch, count), 1)
       let isLast = mark.epoch == count - 1 && count > 1
       return [
@@ -96,8 +98,11 @@ package struct LineChart {
             "y2": Text.fixed(Self.top + Self.height, 1), "stroke": "#bbb", "stroke-dasharray": "3",
           ]),
         .tag(
-          "text", ["x": place, "y": "14", "text-anchor": isLast ? "end" : "start"],
-          .text(mark.name)),
+          "text",
+          [
+            "x": place, "y": Text.fixed(index.isMultiple(of: 2) ? above : below, 1),
+            "text-anchor": isLast ? "end" : "start",
+          ], .text(mark.name)),
       ]
     }
   }
