@@ -324,7 +324,7 @@ import Testing
 
     // What is not scored again stays with the run.
     var scored = plain
-    scored.adaptive = all
+    scored.adaptive = once
     try Run(contentsOf: configuration.output).record(scored)
     try Run(contentsOf: configuration.output).record(plain)
     #expect(try Run(contentsOf: configuration.output).evaluation == scored)
