@@ -146,11 +146,14 @@ static void TARGETED(take_gradient)(void *context, size_t begin, size_t end) {
   }
 }
 
-// Two blocks of outputs of some tiles, from all inputs.
+// Adds to two blocks of outputs of some tiles what some blocks of inputs give, or sets them to it.
 INLINE void TARGETED(panel)(const VECTOR *u, const float *v, size_t pitch, size_t blocks,
-                            VECTOR *m, size_t room, const int tiles) {
+                            VECTOR *m, size_t room, int adds, const int tiles) {
   VECTOR low[PANEL], high[PANEL];
-  UNROLLED for (int t = 0; t < tiles; t++) low[t] = high[t] = (VECTOR)0;
+  UNROLLED for (int t = 0; t < tiles; t++) {
+    low[t] = adds ? m[t] : (VECTOR)0;
+    high[t] = adds ? m[room + (size_t)t] : (VECTOR)0;
+  }
   for (size_t b = 0; b < blocks; b++, v += pitch) {
     for (size_t c = 0; c < BLOCK; c++, u += 2) {
       VECTOR a = u[0], b = u[1];
@@ -176,25 +179,28 @@ static void TARGETED(multiply)(void *context, size_t begin, size_t end) {
   for (size_t i = begin; i < end; i++) {
     size_t plane = i / pairs, pair = i % pairs;
     const VECTOR *u = (const VECTOR *)w->packed + i * channels * 2;
-    const float *v = w->in + plane * w->inPlane;
     VECTOR *m = (VECTOR *)(w->out + plane * w->outPlane) + pair * 2 * w->room;
-    for (size_t panel = 0; panel < panels; panel++) {
-      size_t from = w->count * panel / panels, tiles = w->count * (panel + 1) / panels - from;
-      switch (tiles) {
-#define PANEL_CASE(n)                                                                        \
-  case n:                                                                                    \
-    TARGETED(panel)(u, v + from * BLOCK, w->room * BLOCK, w->inBlocks, m + from, w->room, n); \
+    for (size_t b = 0; b < w->inBlocks; b += DEPTH / BLOCK, u += DEPTH * 2) {
+      size_t blocks = racnn_smaller(DEPTH / BLOCK, w->inBlocks - b);
+      const float *v = w->in + plane * w->inPlane + b * w->room * BLOCK;
+      for (size_t panel = 0; panel < panels; panel++) {
+        size_t from = w->count * panel / panels, tiles = w->count * (panel + 1) / panels - from;
+        switch (tiles) {
+#define PANEL_CASE(n)                                                                       \
+  case n:                                                                                   \
+    TARGETED(panel)(u, v + from * BLOCK, w->room * BLOCK, blocks, m + from, w->room, b > 0, n); \
     break;
-        PANEL_CASE(1) PANEL_CASE(2)
+          PANEL_CASE(1) PANEL_CASE(2)
 #if PANEL >= 6
-        PANEL_CASE(3) PANEL_CASE(4) PANEL_CASE(5) PANEL_CASE(6)
+          PANEL_CASE(3) PANEL_CASE(4) PANEL_CASE(5) PANEL_CASE(6)
 #endif
 #if PANEL >= 14
-        PANEL_CASE(7) PANEL_CASE(8) PANEL_CASE(9) PANEL_CASE(10)
-        PANEL_CASE(11) PANEL_CASE(12) PANEL_CASE(13) PANEL_CASE(14)
+          PANEL_CASE(7) PANEL_CASE(8) PANEL_CASE(9) PANEL_CASE(10)
+          PANEL_CASE(11) PANEL_CASE(12) PANEL_CASE(13) PANEL_CASE(14)
 #endif
 #undef PANEL_CASE
-        default: break;
+          default: break;
+        }
       }
     }
   }
