@@ -57,8 +57,17 @@ public final class ParameterStore {
   /// While the store's `recomputesBlocks` is on, a training step keeps of the block its input alone,
   /// and computes the rest again when it goes back: less memory for more time, and the same bits.
   ///
-  /// - Parameter body: the block; of what gradients flow to it uses its argument and parameters alone.
-  public func block(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Tensor {
+  /// - Parameters:
+  ///   - growth: how many times as large as `x` the largest map within the block is. Where it grows,
+  ///     and nothing is recorded, as when predicting, a large batch goes through it a few pictures at
+  ///     a time.
+  ///   - body: the block; of what gradients flow to it uses its argument and parameters alone.
+  public func block(
+    _ x: Tensor, growth: Int = 1, _ body: @escaping (Tensor) -> Tensor
+  ) -> Tensor {
+    if growth > 1, !Tape.isRecording, !usesBatchStatistics, !usesDropout {
+      return applied(to: x, most: ParameterStore.largestMap / growth, body)
+    }
     guard recomputesBlocks else { return body(x) }
     let before = generator
     return recomputed(x) { x, isAgain in
@@ -69,6 +78,11 @@ public final class ParameterStore {
       return body(x)
     }
   }
+
+  /// Elements, 24 MB: about what the third cache holds. With four photos at 448 pixels EfficientNet-Lite0
+  /// predicts in 0.082 to 0.093 CPU seconds each, and in 0.091 to 0.094 with all at once, which take
+  /// 84 MiB more. Blocks that do not grow are slower in parts: ResNet-18 by some 10 %.
+  private static let largestMap = 6 << 20
 
   func add(_ name: String, _ shape: Shape, _ initializer: Initializer) -> Parameter {
     var generator = initialization?.fork(fnv1a(name))

@@ -186,3 +186,45 @@ private struct Memory: WeightSource {
     return array
   }
 }
+
+/// Blocks of a network.
+@Suite struct BlockTests {
+  /// A block that grows sees a few pictures at a time when it predicts, and all when it trains.
+  @Test func aLargeBatchIsPredictedInParts() {
+    let store = ParameterStore(seed: 1)
+    let (count, side) = (5, 512)
+    let values = (0..<count * side * side).map { Float($0 % 1009) }
+    let x = Tensor(values, shape: [count, 1, side, side])
+    var seen: [Int] = []
+    func applied(growth: Int) -> Tensor {
+      seen = []
+      return store.block(x, growth: growth) {
+        seen.append($0.shape[0])
+        return $0 * 2 + 1
+      }
+    }
+    let expected = values.map { $0 * 2 + 1 }
+    #expect(applied(growth: 12).values == expected && seen == [5])
+    #expect(withoutTape { applied(growth: 1) }.values == expected && seen == [5])
+    #expect(withoutTape { applied(growth: 4) }.values == expected && seen == [5])
+    #expect(withoutTape { applied(growth: 12) }.values == expected && seen == [1, 2, 2])
+    #expect(withoutTape { applied(growth: 99) }.values == expected && seen == [1, 1, 1, 1, 1])
+    store.usesBatchStatistics = true
+    #expect(withoutTape { applied(growth: 99) }.values == expected && seen == [5])
+  }
+
+  /// In parts as in one, whatever the layout.
+  @Test func convolutionsInPartsAreThoseOfAll() {
+    let store = ParameterStore(seed: 1)
+    let first = Convolution2D(
+      store.scope("a"), inputs: 3, outputs: 20, kernel: 3, stride: 2, padding: .symmetric(1))
+    let second = Convolution2D(store.scope("b"), inputs: 20, outputs: 7, kernel: 1)
+    let x = Tensor((0..<3 * 3 * 33 * 35).map { Float($0 % 101) / 101 }, shape: [3, 3, 33, 35])
+    func predicted(growth: Int) -> Tensor {
+      withoutTape { second(store.block(x, growth: growth) { first($0) }) }
+    }
+    let (whole, parts) = (predicted(growth: 1), predicted(growth: 1 << 20))
+    #expect(whole.shape == [3, 7, 17, 18] && parts.shape == whole.shape)
+    for (a, b) in zip(whole.values, parts.values) { #expect(abs(a - b) < 1e-5) }
+  }
+}

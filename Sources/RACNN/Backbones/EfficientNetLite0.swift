@@ -57,8 +57,12 @@ public struct EfficientNetLite0: Backbone {
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    let x = store.block(x) { blocks[0](stem($0)) }
-    return head(blocks.dropFirst().reduce(x) { x, block in store.block(x) { block($0) } })
+    // The stem makes 32 channels of 3, at half the side.
+    let x = store.block(x, growth: 3) { blocks[0](stem($0)) }
+    return head(
+      blocks.dropFirst().reduce(x) { x, block in
+        store.block(x, growth: InvertedResidual.growth) { block($0) }
+      })
   }
 }
 
@@ -108,11 +112,14 @@ private struct InvertedResidual: EfficientNetBlock {
   let project: ConvolutionBatchNorm
   let isResidual: Bool
 
+  /// Channels in the middle for each of the input.
+  static let growth = 6
+
   init(
     _ scope: ParameterScope, _ steps: EfficientNetSteps, _ inputs: Int, _ outputs: Int,
     kernel: Int, stride: Int
   ) {
-    let inner = 6 * inputs
+    let inner = InvertedResidual.growth * inputs
     expand = steps.convolution(scope, "conv_pw", "bn1", inputs, inner)
     depthwise = steps.convolution(
       scope, "conv_dw", "bn2", inner, inner, kernel: kernel, stride: stride, groups: inner)
