@@ -13,7 +13,7 @@
 #undef TARGET
 
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #define TARGET avx2
 #define TARGET_REGISTER_FLOATS 8
 #include RACNN_FAMILY
@@ -23,7 +23,7 @@
 
 // min_vector_width: without it, clang may split vectors of 512 bits in halves.
 #pragma clang attribute push(                                                          \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"),              \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"),              \
                    min_vector_width(512))),                                           \
     apply_to = function)
 #define TARGET avx512

@@ -54,7 +54,7 @@ static inline int racnn_most(int a, int b) { return a > b ? a : b; }
 #define BLOCKED(name) RACNN_JOIN(RACNN_JOIN(name, TARGET), BLOCK)
 
 #if defined(__x86_64__)
-/// 0: what every x86-64 has; 1: AVX2 and FMA; 2: AVX-512.
+/// 0: what every x86-64 has; 1: AVX2, FMA and F16C; 2: AVX-512.
 int racnn_instruction_set(void);
 #define PICK(name)                                                                    \
   (racnn_instruction_set() == 2   ? name##_avx512                                     \

@@ -27,6 +27,13 @@ extension SafetensorsFile {
     let (file, shape) = (file, Shape(elements.shape))
     // The bytes live as long as what was lent of them.
     let start = file.withBytes { $0.baseAddress.map { $0 + elements.bytes.lowerBound } }
+    if elements.type == .float16, lending, elements.count > 0, let start,
+      Int(bitPattern: start) % MemoryLayout<UInt16>.alignment == 0
+    {
+      return WeightReader(shape: elements.shape) {
+        Tensor(halves: start.assumingMemoryBound(to: UInt16.self), shape: shape, by: file)
+      }
+    }
     guard elements.type == .float32, elements.count > 0, let start,
       Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0
     else { return nil }

@@ -64,6 +64,13 @@ public struct AttentionProposalNetwork {
     out.bias?.value = Tensor([0, 0, Float(log(share / (1 - share)))], shape: [3])
   }
 
+  /// The name of the dense layer's weights, which model files hold in half precision: they are most
+  /// of a network's, and 11 bits of each move a box by less than can be seen. Nil where there is none.
+  var halvedWeights: String? {
+    guard case .dense(let layer) = hidden else { return nil }
+    return layer.weight.name
+  }
+
   /// `[N, C, h, w]` to boxes in units of the side of what the map shows.
   public func callAsFunction(_ features: Tensor) -> Box {
     let shape = features.shape

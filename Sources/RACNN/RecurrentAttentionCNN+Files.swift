@@ -25,9 +25,17 @@ extension RecurrentAttentionCNN {
     try store.load(file, lending: true)
   }
 
-  /// Writes the parameters and all that is needed to use them to the file at `path`.
+  /// Writes the parameters and all that is needed to use them to the file at `path`: floats, but for
+  /// the weights of the APNs' dense layers, which are rounded to half precision.
   public func save(to path: String) throws {
-    try SafetensorsFile.write(store.snapshot(), metadata: try metadata(), to: path)
+    try SafetensorsFile.write(
+      store.snapshot(), metadata: try metadata(), to: path,
+      halved: Set(scales.compactMap { $0.proposal?.halvedWeights }))
+  }
+
+  /// Sets the parameters to those of a file that `save(to:)` of this network wrote.
+  func load(contentsOf path: String) throws {
+    try store.load(try SafetensorsFile(contentsOf: path))
   }
 
   /// What the model file says beside the parameters. The whole configuration is in

@@ -19,6 +19,14 @@ extension Tensor {
       shape: shape, storage: Storage(lent: pointer, count: shape.count, by: lender))
   }
 
+  /// Makes a tensor of row-major values in half precision, in memory that `lender` keeps. A product
+  /// of few rows reads them as they are; anything else makes floats of them, which stay.
+  package init(halves pointer: UnsafePointer<UInt16>, shape: Shape, by lender: AnyObject) {
+    self.init(
+      shape: shape,
+      storage: Storage(count: shape.count, Halves(pointer: pointer, lender: lender)))
+  }
+
   /// Lets go of lent values' memory; they are read again when they are looked at, which are
   /// numbers no more where their file has changed since.
   package func giveUp() { storage.giveUp() }

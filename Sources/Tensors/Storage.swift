@@ -32,6 +32,8 @@ package final class Storage {
   package let count: Int
   /// Copies of these values in other layouts, made once and dropped when the values change.
   var packed: [PackedLayout: Storage] = [:]
+  /// The same values in half precision, where they were read so; dropped when the values change.
+  private(set) var halves: Halves?
 
   /// Keeps memory that is not the pool's, and is only read.
   private let lender: (any Lender)?
@@ -57,6 +59,24 @@ package final class Storage {
     self.count = count
     self.deferred = deferred
     lender = nil
+  }
+
+  /// Takes memory for values when they are first looked at as floats.
+  init(count: Int, _ halves: Halves) {
+    self.count = count
+    self.halves = halves
+    deferred = DeferredValues(rowLength: 1, areFinite: false) { places, values in
+      for i in places {
+        values[i - places.lowerBound] = Float(Float16(bitPattern: halves.pointer[i]))
+      }
+    }
+    lender = nil
+  }
+
+  /// Drops what was made of values that change now.
+  func forgetCopies() {
+    packed = [:]
+    halves = nil
   }
 
   deinit { if lender == nil, let memory { MemoryPool.shared.give(memory, count) } }
@@ -113,6 +133,12 @@ package final class Storage {
   package var buffer: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: pointer, count: count)
   }
+}
+
+/// Values in half precision, as bit patterns, in memory that something else keeps.
+struct Halves {
+  let pointer: UnsafePointer<UInt16>
+  let lender: AnyObject
 }
 
 /// Values that take no memory before they are looked at.

@@ -119,7 +119,7 @@ public struct Tensor {
       copy.pointer.update(from: storage.pointer, count: storage.count)
       storage = copy
     }
-    storage.packed = [:]
+    storage.forgetCopies()
     return storage
   }
 }

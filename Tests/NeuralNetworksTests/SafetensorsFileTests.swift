@@ -57,6 +57,28 @@ import Testing
     }
   }
 
+  @Test func arraysAreHalvedWhereTheyFit() throws {
+    try WeightFiles.withFolder { folder in
+      let values: [[Float]] = [
+        [1, 1 + 1 / 4096, 65504, -0.0, 1e-8, 6e-8], [1, 65505], [1, .nan], [1 + 1 / 4096, 2],
+      ]
+      let names = ["fits", "large", "none", "other"]
+      let arrays = zip(names, values).map { ($0, WeightArray(shape: [$1.count], values: $1)) }
+      let path = folder + "/a.safetensors"
+      try SafetensorsFile.write(
+        arrays, metadata: [:], to: path, halved: ["fits", "large", "none", "absent"])
+      let file = try SafetensorsFile(contentsOf: path)
+      try file.verifyChecksum(isRequired: true)
+      #expect(try file.array("fits").values == [1, 1, 65504, -0.0, 0, 0x1p-24])
+      #expect(try file.array("large").values == values[1])
+      #expect(try file.array("none").values[1].isNaN)
+      #expect(try file.array("other").values == values[3])
+      let header = String(decoding: try FileReader.bytes(path).prefix(600), as: UTF8.self)
+      #expect(header.contains(#""fits":{"dtype":"F16","shape":[6],"data_offsets":[0,12]}"#))
+      #expect(header.contains(#""large":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}"#))
+    }
+  }
+
   @Test func namesThatAreTakenAreNotWritten() throws {
     try WeightFiles.withFolder { folder in
       for name in ["a", "__metadata__"] {

@@ -12,8 +12,17 @@ import Testing
     try RecurrentAttentionCNN(contentsOf: path) { _, scope in TinyBackbone(scope) }
   }
 
+  /// A network whose weights a file keeps as they are.
+  private func rounded(_ model: RecurrentAttentionCNN) throws -> RecurrentAttentionCNN {
+    let path = "\(folder.path)/rounded.safetensors"
+    try model.save(to: path)
+    try model.store.load(SafetensorsFile(contentsOf: path))
+    return model
+  }
+
   @Test func aModelFileHoldsAllThatIsNeeded() throws {
-    let model = tinyNetwork { $0.classNames = ["Ä \"owl\"", "jay", "tit", "wren"] }
+    let model = try rounded(
+      tinyNetwork { $0.classNames = ["Ä \"owl\"", "jay", "tit", "wren"] })
     model.boxPolicy = .initial
     let path = "\(folder.path)/model.safetensors"
     try model.save(to: path)
@@ -27,10 +36,29 @@ import Testing
     #expect(metadata["input_sizes"] == "[16,16,16]" && metadata["architecture"] == "resnet18")
   }
 
+  /// What proposes boxes is rounded to half precision, which moves none as far as a pixel of a photo.
+  @Test func aModelFileRoundsWhatProposesBoxes() throws {
+    let path = "\(folder.path)/model.safetensors"
+    let model = tinyNetwork { $0.proposalWidth = 200 }
+    try model.save(to: path)
+    let file = try SafetensorsFile(contentsOf: path)
+    for (name, array) in model.store.snapshot() {
+      let isHalved = ["scales.0.proposal.hidden.weight", "scales.1.proposal.hidden.weight"]
+        .contains(name)
+      let expected = isHalved ? array.values.map { Float(Float16($0)) } : array.values
+      #expect(try file.array(name).values == expected, "\(name)")
+    }
+    let source = noise([5, 3, 24, 24], seed: 6)
+    let (before, after) = try withoutTape { (model(source), try load(path)(source)) }
+    for (a, b) in zip(before.views, after.views) {
+      for (a, b) in zip(a.box.values.values, b.box.values.values) { #expect(abs(a - b) < 1e-4) }
+    }
+  }
+
   /// Weights that share the file's memory can be changed and trained; the file stays as it is.
   @Test func lentWeightsAreCopiedBeforeTheyChange() throws {
     let path = "\(folder.path)/lent.safetensors"
-    let model = tinyNetwork()
+    let model = try rounded(tinyNetwork())
     try model.save(to: path)
     let loaded = try load(path)
     let source = noise([2, 3, 24, 24], seed: 6)

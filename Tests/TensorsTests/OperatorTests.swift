@@ -84,6 +84,41 @@ import Testing
     }
   }
 
+  /// Products of few rows read halves as they lie; of many, and the gradient, floats of them.
+  @Test(arguments: [1, 2, 3, 4, 7, 8, 65]) mutating func productsOfHalves(rows: Int) {
+    let special: [UInt16] = [0, 0x8000, 1, 0x83ff, 0x400, 0x7bff, 0xfbff, 0x3c00]
+    let (columns, outputs) = (33_003, 7)
+    let drawn = random([outputs, columns]).values.map { Float16($0 / 8).bitPattern }
+    let lender = HalfMatrix(special + drawn.dropFirst(special.count))
+    let exact = Tensor(lender.floats, shape: [outputs, columns])
+    let halved = Tensor(halves: lender.pointer, shape: [outputs, columns], by: lender)
+    let (x, bias) = (random([rows, columns]) * 0.01, random([outputs]))
+    let y = linear(x, weight: halved, bias: bias).values
+    let reference = Kernels.withReference { linear(x, weight: halved, bias: bias).values }
+    // 65504 is the largest half.
+    for (a, b) in zip(y, reference) { #expect(abs(a - b) < 0.02) }
+    #expect(halved.values == exact.values)
+    func slope(_ weight: Tensor) -> [Float] {
+      let x = x.variable()
+      return gradients(of: linear(x, weight: weight).squared().sum(), for: [x])[0]?.values ?? []
+    }
+    let (found, expected) = (slope(halved), slope(exact))
+    let scale: Float = expected.reduce(0) { max($0, abs($1)) }
+    #expect(found.count == rows * columns)
+    for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 1e-5 * scale) }
+  }
+
+  @Test func halvesThatChangeAreFloats() {
+    let lender = HalfMatrix([0x3c00, 0x4000])
+    let parameter = Parameter(
+      name: "weight", value: Tensor(halves: lender.pointer, shape: [1, 2], by: lender))
+    let x = Tensor([1, 1], shape: [1, 2])
+    #expect(linear(x, weight: parameter.tensor).item == 3)
+    parameter.update { $0[0] = 1.0001 }
+    #expect(linear(x, weight: parameter.tensor).item == 1.0001 + 2)
+    #expect(lender.floats == [1, 2])
+  }
+
   @Test mutating func matrixProducts() {
     checkGradients([random([3, 5]), random([5, 2])]) { $0[0].matrixProduct($0[1]) }
     checkGradients([random([5, 3]), random([2, 5])]) {
@@ -195,4 +230,19 @@ import Testing
       #expect(timings.contains { $0.kernel == kernel }, "\(kernel)")
     }
   }
+}
+
+/// Keeps the bit patterns of some halves.
+private final class HalfMatrix {
+  let pointer: UnsafePointer<UInt16>
+  let floats: [Float]
+
+  init(_ halves: some Collection<UInt16>) {
+    let memory = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: halves.count)
+    _ = memory.initialize(from: halves)
+    floats = halves.map { Float(Float16(bitPattern: $0)) }
+    pointer = UnsafePointer(memory.baseAddress!)
+  }
+
+  deinit { pointer.deallocate() }
 }

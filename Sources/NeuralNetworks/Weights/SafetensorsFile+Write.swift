@@ -5,16 +5,20 @@ extension SafetensorsFile {
   ///
   /// The file takes its name when it is whole. The same arguments give the same bytes.
   ///
+  /// - Parameter halved: Names of arrays that are written as float16, rounded to the nearest: half the
+  ///   bytes, for weights of which 11 bits are enough. One with a value beyond what float16 holds, or
+  ///   with one that is no number, is written as float32 all the same.
   /// - Parameter addingChecksum: Whether the SHA-256 of header and values are added to the metadata, for
   ///   `verifyChecksum()`; it takes most of the time of writing.
   public static func write(
     _ arrays: [(String, WeightArray)], metadata: [String: String], to path: String,
-    addingChecksum: Bool = true
+    halved: Set<String> = [], addingChecksum: Bool = true
   ) throws(WeightsError) {
+    let arrays = arrays.map { ($0, $1.shape, Elements($1.values, areHalved: halved.contains($0))) }
     var metadata = metadata
     if addingChecksum {
       var hash = SHA256()
-      for (_, array) in arrays { array.values.withUnsafeBytes { hash.update($0) } }
+      for (_, _, elements) in arrays { elements.withUnsafeBytes { hash.update($0) } }
       metadata[checksumKey] = hash.hexadecimal()
       metadata[headerChecksumKey] = noDigits
     }
@@ -27,9 +31,9 @@ extension SafetensorsFile {
       try AtomicFile.write(to: path) { writer in
         try writer.write(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) })
         try writer.write(header)
-        for (_, array) in arrays {
+        for (_, _, elements) in arrays {
           var failure: FileError?
-          array.values.withUnsafeBytes { bytes in
+          elements.withUnsafeBytes { bytes in
             do throws(FileError) { try writer.write(bytes) } catch { failure = error }
           }
           if let failure { throw failure }
@@ -44,7 +48,7 @@ extension SafetensorsFile {
 
   /// The JSON text, with spaces at its end so that the values begin at a multiple of 64 bytes.
   private static func header(
-    _ arrays: [(String, WeightArray)], metadata: [String: String], path: String
+    _ arrays: [(String, [Int], Elements)], metadata: [String: String], path: String
   ) throws(WeightsError) -> [UInt8] {
     var names: Set<String> = []
     var members = [
@@ -54,16 +58,17 @@ extension SafetensorsFile {
         .joined(separator: ",") + "}"
     ]
     var start = 0
-    for (name, array) in arrays {
+    for (name, shape, elements) in arrays {
       guard name != "__metadata__", names.insert(name).inserted else {
         throw .malformed(
           path: path, place: "array \(name.inMessage)",
           problem: "the name is taken; it is not written")
       }
-      let end = start + 4 * array.values.count
+      let end = start + elements.withUnsafeBytes { $0.count }
       members.append(
         JSONText.quoted(name)
-          + ":{\"dtype\":\"F32\",\"shape\":\(array.shape.description.filter { $0 != " " })"
+          + ":{\"dtype\":\"\(elements.type.rawValue)\""
+          + ",\"shape\":\(shape.description.filter { $0 != " " })"
           + ",\"data_offsets\":[\(start),\(end)]}")
       start = end
     }
@@ -74,5 +79,31 @@ extension SafetensorsFile {
         path: path, place: "header", problem: "\(text.count) bytes are too long; it is not written")
     }
     return text
+  }
+}
+
+/// The values of an array as they are written.
+private enum Elements {
+  case floats([Float])
+  case halves([Float16])
+
+  init(_ values: [Float], areHalved: Bool) {
+    let most = Float(Float16.greatestFiniteMagnitude)
+    let fit = areHalved && values.allSatisfy { $0.magnitude <= most }
+    self = fit ? .halves(values.map { Float16($0) }) : .floats(values)
+  }
+
+  var type: ElementType {
+    switch self {
+    case .floats: .float32
+    case .halves: .float16
+    }
+  }
+
+  func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    switch self {
+    case .floats(let values): values.withUnsafeBytes(body)
+    case .halves(let values): values.withUnsafeBytes(body)
+    }
   }
 }

@@ -154,6 +154,8 @@ extension Trainer {
     try run()
     let modelPath = Run.modelPath(configuration.output)
     try model.save(to: modelPath)
+    // The scores are those of the file, which rounds some weights.
+    try model.load(contentsOf: modelPath)
     var evaluation: Evaluation?
     if dataset.samples[.test]?.isEmpty == false {
       let scores = try evaluate(

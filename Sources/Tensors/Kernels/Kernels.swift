@@ -41,6 +41,10 @@ protocol KernelSet: Sendable {
   func matrixProduct(
     _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, transposed: Bool,
     _ b: UnsafePointer<Float>, transposed: Bool, into c: UnsafeMutablePointer<Float>)
+  /// C [m, n] = A [m, k] B [n, k] transposed, B in half precision; for few rows.
+  func halfMatrixProduct(
+    _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, _ b: UnsafePointer<UInt16>,
+    into c: UnsafeMutablePointer<Float>)
 
   /// The heads' outputs, and the logarithm of the sum of each query's exponentials
   /// [N, heads, L], which the gradient needs.

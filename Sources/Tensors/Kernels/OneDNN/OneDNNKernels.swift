@@ -77,6 +77,13 @@
       precondition(failure == 0, "matrixProduct: oneDNN failed on \(size)")
     }
 
+    func halfMatrixProduct(
+      _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, _ b: UnsafePointer<UInt16>,
+      into c: UnsafeMutablePointer<Float>
+    ) {
+      racnn_thin_product_of_halves(size.m, size.n, size.k, a, b, c)
+    }
+
     func sampleBox(_ source: Tensor, _ box: Tensor, size: Int, edge: Float?) -> Tensor {
       let (n, c) = (source.shape[0], source.shape[1])
       return Tensor([n, c, size, size]) { y in

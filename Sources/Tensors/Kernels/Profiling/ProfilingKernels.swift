@@ -55,6 +55,19 @@ struct ProfilingKernels: KernelSet {
     }
   }
 
+  func halfMatrixProduct(
+    _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, _ b: UnsafePointer<UInt16>,
+    into c: UnsafeMutablePointer<Float>
+  ) {
+    let (m, n, k) = size
+    log.measure(
+      "matrix product, halves", "[\(m), \(k)] [\(k), \(n)]", operations: 2 * m * n * k,
+      floats: m * k + k * n / 2 + m * n
+    ) {
+      base.halfMatrixProduct(size, a, b, into: c)
+    }
+  }
+
   private func attention<R>(
     _ kernel: String, _ problem: AttentionProblem, products: Int, _ body: () -> R
   ) -> R {

@@ -17,4 +17,12 @@ extension KernelSet {
       }
     }
   }
+
+  func halfMatrixProduct(
+    _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, _ b: UnsafePointer<UInt16>,
+    into c: UnsafeMutablePointer<Float>
+  ) {
+    let floats = (0..<size.n * size.k).map { Float(Float16(bitPattern: b[$0])) }
+    matrixProduct(size, a, transposed: false, floats, transposed: true, into: c)
+  }
 }
