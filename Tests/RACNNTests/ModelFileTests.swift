@@ -48,6 +48,7 @@ import Testing
       let expected = isHalved ? array.values.map { Float(Float16($0)) } : array.values
       #expect(try file.array(name).values == expected, "\(name)")
     }
+    #expect(try load(path).multiplyAccumulates() == model.multiplyAccumulates())
     let source = noise([5, 3, 24, 24], seed: 6)
     let (before, after) = try withoutTape { (model(source), try load(path)(source)) }
     for (a, b) in zip(before.views, after.views) {

@@ -61,7 +61,7 @@ struct ProfilingKernels: KernelSet {
   ) {
     let (m, n, k) = size
     log.measure(
-      "matrix product, halves", "[\(m), \(k)] [\(k), \(n)]", operations: 2 * m * n * k,
+      "matrix product", "[\(m), \(k)] [\(k), \(n)] of halves", operations: 2 * m * n * k,
       floats: m * k + k * n / 2 + m * n
     ) {
       base.halfMatrixProduct(size, a, b, into: c)
