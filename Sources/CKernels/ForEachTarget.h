@@ -23,8 +23,8 @@
 
 // min_vector_width: without it, clang may split vectors of 512 bits in halves.
 #pragma clang attribute push(                                                          \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"),              \
-                   min_vector_width(512))),                                           \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"),         \
+                   min_vector_width(512))),                                            \
     apply_to = function)
 #define TARGET avx512
 #define TARGET_REGISTER_FLOATS 16

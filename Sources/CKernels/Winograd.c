@@ -26,22 +26,27 @@
 
 enum { SIDE = 6, STEP = 4, POINTS = SIDE * SIDE };
 /// Input channels of a product at a time: two blocks of outputs of so many weights stay in the first
-/// cache for all tiles. With AVX2, 256 channels of 112 x 112 and 512 of 56 x 56 take 12 and 17 % less
-/// time so than with all at once, and on smaller maps 5 to 8 %.
-enum { DEPTH = 128 };
+/// cache for all tiles, and their 36 planes in the second.
+enum { DEPTH = 64 };
 
 typedef struct {
   racnn_winograd p;
-  const float *x, *dy, *bias, *plain;
-  float *y, *packed;
+  const float *x, *dy, *weights, *bias;
+  float *y;
+  int reversed;
   // Transformed tiles of the inputs, and of the outputs: [36][blocks][room][block].
   float *in, *out;
+  // Weights: [pairs of blocks of outputs][inputs][9][2][block]. Transformed, of the blocks of inputs
+  // in work, and of all pairs or of one a thread: [pairs][36][inputs][2][block].
+  float *packed, *transformed;
   racnn_range range;
   size_t inBlocks, outBlocks;  // The outputs' blocks are rounded up to an even number.
-  size_t inPlane, outPlane;    // Floats of one of the 36 planes.
+  size_t inPlane, outPlane;    // Floats of one of the 36 planes, as is `weightPlane`.
   size_t rows, columns, tiles; // Tiles a picture down and across, and of the batch.
   size_t first, count, room;   // The tiles in work, and how many there is memory for.
-  int reversed;
+  size_t weightPlane;
+  size_t firstBlock, blocks;   // The blocks of inputs in work,
+  size_t depth;                // and how many there is memory for.
 } winograd;
 
 #define FAMILY "Winograd.c"
@@ -64,22 +69,36 @@ static winograd prepared(const racnn_winograd *p) {
   return w;
 }
 
-static void make_room(winograd *w, size_t room) {
+static void make_room(winograd *w, size_t room, size_t depth) {
   size_t block = (size_t)w->p.block;
   w->room = room;
-  // An odd number of cache lines between planes, so that the 36 values of a tile do not compete
-  // for the same lines of the cache.
+  w->depth = depth;
+  // An odd number of cache lines between planes, so that the 36 values of a tile, or of a weight,
+  // do not compete for the same lines of the cache.
   w->inPlane = (w->inBlocks * room | 1) * block;
   w->outPlane = (w->outBlocks * room | 1) * block;
+  w->weightPlane = (2 * depth * block | 1) * block;
 }
 
-static size_t scratch(const winograd *w) { return POINTS * (w->inPlane + w->outPlane); }
+static size_t tiles_scratch(const winograd *w) { return POINTS * (w->inPlane + w->outPlane); }
 
-// How many tiles are in work at once. Weights that stay in a core's cache are best multiplied with
-// as many tiles as stay there too, each thread on its own; large weights must be read seldom, so
-// that all threads share as many tiles as memory allows.
+// Small weights are transformed once, all of them, and each thread multiplies them with tiles of its
+// own, as many as stay in its cache. The transform of large ones is four times as large as they are,
+// and would come from memory each time (VGG-19's at three scales are 960 MB): so the threads share
+// outputs and many tiles, and transform what they multiply next. In milliseconds, AVX2, two threads,
+// eight layers in turn, with the transforms kept in memory and so:
+//
+//   512 channels   14 x 14    3.3    2.8
+//                  28 x 28    7.1    7.1
+//                  56 x 56   26.0   26.3
+//   256 channels   56 x 56    7.6    7.9
+//                112 x 112   30.4   29.5
+//
+// Without fetching the next weights meanwhile, 3.4 and 7.8 on the smallest maps. With each of the 36
+// planes in six parts, for all outputs, so that the tiles stay in the second cache: 3.4 and 7.8 too.
 typedef struct {
-  size_t room, lanes;
+  int ownsTiles;
+  size_t threads, room, depth;
 } schedule;
 
 // The bounds are from the caches' sizes (1 MB of the second a core, 32 MB of the third), untuned.
@@ -89,11 +108,10 @@ static schedule plan(const winograd *w) {
   size_t block = (size_t)w->p.block, threads = (size_t)racnn_threads();
   size_t weights = POINTS * w->inBlocks * w->outBlocks * block * block * sizeof(float);
   size_t tile = POINTS * (w->inBlocks + w->outBlocks) * block * sizeof(float);
-  schedule s = {SHARED_TILES / tile, 1};
-  if (weights <= SMALL_WEIGHTS && w->tiles >= 56 * threads) {
-    s.lanes = threads;
-    s.room = OWN_TILES / tile;
-  }
+  schedule s = {.threads = threads};
+  s.ownsTiles = weights <= SMALL_WEIGHTS && w->tiles >= 56 * threads;
+  s.depth = s.ownsTiles ? w->inBlocks : racnn_smaller(DEPTH / block, w->inBlocks);
+  s.room = (s.ownsTiles ? OWN_TILES : SHARED_TILES) / tile;
   // Whole panels of any kernel's size: 12 and 14 tiles.
   s.room = racnn_smaller(racnn_most((int)(s.room / 84), 1) * 84, w->tiles);
   return s;
@@ -109,39 +127,45 @@ int racnn_winograd_runs(const racnn_winograd *p) {
 
 size_t racnn_winograd_packed_count(const racnn_winograd *p) {
   winograd w = prepared(p);
-  return POINTS * w.inBlocks * w.outBlocks * (size_t)p->block * (size_t)p->block;
+  return 9 * w.inBlocks * w.outBlocks * (size_t)p->block * (size_t)p->block;
 }
 
 size_t racnn_winograd_scratch_count(const racnn_winograd *p) {
   winograd w = prepared(p);
   schedule s = plan(&w);
-  make_room(&w, s.room);
-  return s.lanes * scratch(&w);
+  make_room(&w, s.room, s.depth);
+  size_t weights = POINTS * w.weightPlane * (s.ownsTiles ? w.outBlocks / 2 : s.threads);
+  return weights + tiles_scratch(&w) * (s.ownsTiles ? s.threads : 1);
+}
+
+size_t racnn_winograd_gradient_scratch_count(const racnn_winograd *p) {
+  winograd w = prepared(p);
+  make_room(&w, plan(&w).room, w.inBlocks);
+  return POINTS * w.weightPlane * (w.outBlocks / 2) + tiles_scratch(&w);
 }
 
 void racnn_winograd_pack(const racnn_winograd *p, const float *weights, int reversed, float *packed) {
   winograd w = prepared(p);
-  w.plain = weights;
+  w.weights = weights;
   w.packed = packed;
   w.reversed = reversed;
-  racnn_ranges(w.inBlocks * w.outBlocks, &w, PICK_BY_BLOCK(pack, p->block));
+  racnn_ranges(w.inBlocks * (w.outBlocks / 2), &w, PICK_BY_BLOCK(pack, p->block));
 }
 
-// A thread's own tiles, one room after another.
 typedef struct {
   const winograd *w;
-  float *scratch;
-  size_t lanes;
-} lane_job;
+  size_t threads;
+} shares;
 
-static void run_lanes(void *context, size_t begin, size_t end) {
-  const lane_job *j = context;
-  for (size_t lane = begin; lane < end; lane++) {
-    winograd w = *j->w;
-    w.in = j->scratch + lane * scratch(&w);
-    w.out = w.in + POINTS * w.inPlane;
-    size_t last = w.tiles * (lane + 1) / j->lanes;
-    for (w.first = w.tiles * lane / j->lanes; w.first < last; w.first += w.count) {
+// A thread's own tiles, one room after another.
+static void multiply_own_tiles(void *context, size_t begin, size_t end) {
+  const shares *s = context;
+  for (size_t thread = begin; thread < end; thread++) {
+    winograd w = *s->w;
+    w.in += thread * tiles_scratch(&w);
+    w.out += thread * tiles_scratch(&w);
+    size_t last = w.tiles * (thread + 1) / s->threads;
+    for (w.first = w.tiles * thread / s->threads; w.first < last; w.first += w.count) {
       w.count = racnn_smaller(w.room, last - w.first);
       PICK_BY_BLOCK(take, w.p.block)(&w, 0, w.inBlocks * w.count);
       PICK_BY_BLOCK(multiply, w.p.block)(&w, 0, POINTS * (w.outBlocks / 2));
@@ -150,48 +174,67 @@ static void run_lanes(void *context, size_t begin, size_t end) {
   }
 }
 
+// A thread's share of the outputs.
+static void multiply_own_pairs(void *context, size_t begin, size_t end) {
+  const shares *s = context;
+  for (size_t thread = begin; thread < end; thread++) {
+    winograd w = *s->w;
+    w.transformed += thread * POINTS * w.weightPlane;
+    size_t pairs = w.outBlocks / 2;
+    PICK_BY_BLOCK(multiply_pairs, w.p.block)
+    (&w, pairs * thread / s->threads, pairs * (thread + 1) / s->threads);
+  }
+}
+
 void racnn_winograd_forward(const racnn_winograd *p, const float *x, const float *packed,
-                            const float *bias, int activation, float *y, float *memory) {
+                            const float *bias, int activation, float *y, float *scratch) {
   winograd w = prepared(p);
   schedule s = plan(&w);
-  make_room(&w, s.room);
+  make_room(&w, s.room, s.depth);
   w.x = x;
   w.packed = (float *)packed;
   w.bias = bias;
   w.range = racnn_activation_range(activation);
   w.y = y;
-  if (s.lanes > 1) {
-    lane_job job = {&w, memory, s.lanes};
-    racnn_ranges(s.lanes, &job, run_lanes);
+  w.in = scratch;
+  w.out = w.in + POINTS * w.inPlane;
+  shares shares = {&w, s.threads};
+  if (s.ownsTiles) {
+    w.transformed = scratch + s.threads * tiles_scratch(&w);
+    w.blocks = w.inBlocks;
+    racnn_ranges(w.outBlocks / 2, &w, PICK_BY_BLOCK(take_weights, p->block));
+    racnn_ranges(s.threads, &shares, multiply_own_tiles);
     return;
   }
-  w.in = memory;
-  w.out = memory + POINTS * w.inPlane;
+  w.transformed = scratch + tiles_scratch(&w);
   for (w.first = 0; w.first < w.tiles; w.first += w.count) {
     w.count = racnn_smaller(w.room, w.tiles - w.first);
     racnn_ranges(w.inBlocks * w.count, &w, PICK_BY_BLOCK(take, p->block));
-    racnn_ranges(POINTS * (w.outBlocks / 2), &w, PICK_BY_BLOCK(multiply, p->block));
+    for (w.firstBlock = 0; w.firstBlock < w.inBlocks; w.firstBlock += w.blocks) {
+      w.blocks = racnn_smaller(w.depth, w.inBlocks - w.firstBlock);
+      racnn_ranges(s.threads, &shares, multiply_own_pairs);
+    }
     racnn_ranges(racnn_blocks(p->outputs, p->block) * w.count, &w, PICK_BY_BLOCK(give, p->block));
   }
 }
 
 void racnn_winograd_weights_gradient(const racnn_winograd *p, const float *x, const float *dy,
-                                     float *dweights, float *packed, float *memory) {
+                                     float *dweights, float *scratch) {
   winograd w = prepared(p);
-  make_room(&w, plan(&w).room);
+  make_room(&w, plan(&w).room, w.inBlocks);
   w.x = x;
   w.dy = dy;
   w.y = dweights;
-  w.packed = packed;
-  w.in = memory;
-  w.out = memory + POINTS * w.inPlane;
+  w.in = scratch;
+  w.out = w.in + POINTS * w.inPlane;
+  w.transformed = scratch + tiles_scratch(&w);
   for (w.first = 0; w.first < w.tiles; w.first += w.count) {
     w.count = racnn_smaller(w.room, w.tiles - w.first);
     racnn_ranges(w.inBlocks * w.count, &w, PICK_BY_BLOCK(take, p->block));
     racnn_ranges(w.outBlocks * w.count, &w, PICK_BY_BLOCK(take_gradient, p->block));
     racnn_ranges(POINTS * w.inBlocks, &w, PICK_BY_BLOCK(weigh, p->block));
   }
-  racnn_ranges(w.inBlocks * w.outBlocks, &w, PICK_BY_BLOCK(unpack, p->block));
+  racnn_ranges(w.inBlocks * w.outBlocks, &w, PICK_BY_BLOCK(give_weights, p->block));
 }
 
 #else

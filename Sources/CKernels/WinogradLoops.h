@@ -19,7 +19,7 @@
 #endif
 #endif
 
-// The four transforms along one axis, from values `s` apart to values `t` apart.
+// Three of the transforms along one axis, from values `s` apart to values `t` apart.
 
 INLINE void TARGETED(input_axis)(const VECTOR *d, size_t s, VECTOR *v, size_t t) {
   VECTOR d0 = d[0], d1 = d[s], d2 = d[2 * s], d3 = d[3 * s], d4 = d[4 * s], d5 = d[5 * s];
@@ -52,24 +52,7 @@ INLINE void TARGETED(gradient_axis)(const VECTOR *y, size_t s, VECTOR *m, size_t
   m[5 * t] = y3;
 }
 
-INLINE void TARGETED(weight_axis)(const VECTOR *g, size_t s, VECTOR *u, size_t t) {
-  VECTOR outer = (g[0] + g[2 * s]) * (-1.0f / 6), middle = g[s] * (-1.0f / 6);
-  VECTOR far = g[0] * (1.0f / 24) + g[2 * s] * (1.0f / 6), half = g[s] * (1.0f / 12);
-  u[0] = g[0] * 0.25f;
-  u[t] = outer + middle;
-  u[2 * t] = outer - middle;
-  u[3 * t] = far + half;
-  u[4 * t] = far - half;
-  u[5 * t] = g[2 * s];
-}
-
-// The transpose of `weight_axis`.
-INLINE void TARGETED(weight_gradient_axis)(const VECTOR *u, size_t s, VECTOR *g, size_t t) {
-  VECTOR near = (u[s] + u[2 * s]) * (-1.0f / 6), far = u[3 * s] + u[4 * s];
-  g[0] = u[0] * 0.25f + near + far * (1.0f / 24);
-  g[t] = (u[s] - u[2 * s]) * (-1.0f / 6) + (u[3 * s] - u[4 * s]) * (1.0f / 12);
-  g[2 * t] = near + far * (1.0f / 6) + u[5 * s];
-}
+#include "WinogradWeights.h"
 
 // Where a tile lies in its picture.
 typedef struct {
@@ -170,47 +153,74 @@ INLINE void TARGETED(panel)(const VECTOR *u, const float *v, size_t pitch, size_
   }
 }
 
-// The products: `begin` to `end` count pairs of blocks of outputs in each of the 36 planes.
-static void TARGETED(multiply)(void *context, size_t begin, size_t end) {
-  const winograd *w = context;
-  size_t pairs = w->outBlocks / 2, channels = w->inBlocks * BLOCK;
+// The products of a plane: of a pair of blocks of outputs with the blocks of inputs in work.
+INLINE void TARGETED(products)(const winograd *w, size_t plane, size_t pair, const float *weights) {
+  const VECTOR *u = (const VECTOR *)(weights + plane * w->weightPlane);
+  VECTOR *m = (VECTOR *)(w->out + plane * w->outPlane) + pair * 2 * w->room;
   // Panels of equal size, for a small last one would be slow.
-  size_t panels = (w->count + PANEL - 1) / PANEL;
-  for (size_t i = begin; i < end; i++) {
-    size_t plane = i / pairs, pair = i % pairs;
-    const VECTOR *u = (const VECTOR *)w->packed + i * channels * 2;
-    VECTOR *m = (VECTOR *)(w->out + plane * w->outPlane) + pair * 2 * w->room;
-    for (size_t b = 0; b < w->inBlocks; b += DEPTH / BLOCK, u += DEPTH * 2) {
-      size_t blocks = racnn_smaller(DEPTH / BLOCK, w->inBlocks - b);
-      const float *v = w->in + plane * w->inPlane + b * w->room * BLOCK;
-      for (size_t panel = 0; panel < panels; panel++) {
-        size_t from = w->count * panel / panels, tiles = w->count * (panel + 1) / panels - from;
-        switch (tiles) {
-#define PANEL_CASE(n)                                                                       \
-  case n:                                                                                   \
+  size_t panels = (w->count + PANEL - 1) / PANEL, last = w->firstBlock + w->blocks;
+  for (size_t b = w->firstBlock; b < last; b += DEPTH / BLOCK, u += DEPTH * 2) {
+    size_t blocks = racnn_smaller(DEPTH / BLOCK, last - b);
+    const float *v = w->in + plane * w->inPlane + b * w->room * BLOCK;
+    for (size_t panel = 0; panel < panels; panel++) {
+      size_t from = w->count * panel / panels, tiles = w->count * (panel + 1) / panels - from;
+      switch (tiles) {
+#define PANEL_CASE(n)                                                                         \
+  case n:                                                                                     \
     TARGETED(panel)(u, v + from * BLOCK, w->room * BLOCK, blocks, m + from, w->room, b > 0, n); \
     break;
-          PANEL_CASE(1) PANEL_CASE(2)
+        PANEL_CASE(1) PANEL_CASE(2)
 #if PANEL >= 6
-          PANEL_CASE(3) PANEL_CASE(4) PANEL_CASE(5) PANEL_CASE(6)
+        PANEL_CASE(3) PANEL_CASE(4) PANEL_CASE(5) PANEL_CASE(6)
 #endif
 #if PANEL >= 14
-          PANEL_CASE(7) PANEL_CASE(8) PANEL_CASE(9) PANEL_CASE(10)
-          PANEL_CASE(11) PANEL_CASE(12) PANEL_CASE(13) PANEL_CASE(14)
+        PANEL_CASE(7) PANEL_CASE(8) PANEL_CASE(9) PANEL_CASE(10)
+        PANEL_CASE(11) PANEL_CASE(12) PANEL_CASE(13) PANEL_CASE(14)
 #endif
 #undef PANEL_CASE
-          default: break;
-        }
+        default: break;
       }
     }
   }
 }
 
-// The outputs: `begin` to `end` count blocks of channels times tiles.
+// All products with weights that are transformed: `begin` to `end` count planes times pairs.
+static void TARGETED(multiply)(void *context, size_t begin, size_t end) {
+  const winograd *w = context;
+  size_t pairs = w->outBlocks / 2;
+  for (size_t i = begin; i < end; i++) {
+    size_t pair = i % pairs;
+    TARGETED(products)(w, i / pairs, pair, w->transformed + pair * POINTS * w->weightPlane);
+  }
+}
+
+// The same for some pairs, whose weights are transformed into memory for one. Those of the next are
+// fetched meanwhile: they come from memory, which has nothing else to do.
+static void TARGETED(multiply_pairs)(void *context, size_t begin, size_t end) {
+  const winograd *w = context;
+  size_t pitch = w->inBlocks * BLOCK * 9 * 2 * BLOCK, count = w->blocks * BLOCK * 9 * 2 * BLOCK;
+  const float *weights = w->packed + w->firstBlock * BLOCK * 9 * 2 * BLOCK;
+  for (size_t pair = begin; pair < end; pair++) {
+    TARGETED(transform_weights)(w, pair, w->transformed);
+    const float *next = weights + (pair + 1 < end ? pair + 1 : pair) * pitch;
+    for (size_t plane = 0; plane < POINTS; plane++) {
+      for (size_t i = count * plane / POINTS; i < count * (plane + 1) / POINTS; i += 16) {
+        __builtin_prefetch(next + i, 0, 2);
+      }
+      TARGETED(products)(w, plane, pair, w->transformed);
+    }
+  }
+}
+
+#define GREATER(a, b) ((a) > (b) ? (a) : (b))
+
+// The outputs, pooled or not: `begin` to `end` count blocks of channels times tiles.
 static void TARGETED(give)(void *context, size_t begin, size_t end) {
   const winograd *w = context;
   size_t blocks = racnn_blocks(w->p.outputs, BLOCK), plane = w->outPlane / BLOCK;
-  size_t area = (size_t)w->p.outHeight * (size_t)w->p.outWidth * BLOCK;
+  // Tiles begin at even rows and columns, and so no pooling reaches into two.
+  const int pool = w->p.pools ? 2 : 1, height = w->p.outHeight / pool, width = w->p.outWidth / pool;
+  size_t area = (size_t)height * (size_t)width * BLOCK;
   for (size_t i = begin; i < end; i++) {
     size_t block = i / w->count, tile = i % w->count;
     TARGETED(place) at = TARGETED(locate)(w, w->first + tile);
@@ -223,15 +233,25 @@ static void TARGETED(give)(void *context, size_t begin, size_t end) {
     UNROLLED for (int r = 0; r < STEP; r++) {
       TARGETED(output_axis)(t + r * SIDE, 1, y + r * STEP, 1);
     }
+    if (pool == 2) {
+      UNROLLED for (int r = 0; r < STEP / 2; r++) {
+        UNROLLED for (int c = 0; c < STEP / 2; c++) {
+          const VECTOR *from = y + 2 * r * STEP + 2 * c;
+          VECTOR above = GREATER(from[0], from[1]), below = GREATER(from[STEP], from[STEP + 1]);
+          y[r * STEP + c] = GREATER(above, below);
+        }
+      }
+    }
     VECTOR *to = (VECTOR *)(w->y + (at.image * blocks + block) * area);
-    int rows = racnn_least(STEP, w->p.outHeight - at.row);
-    int columns = racnn_least(STEP, w->p.outWidth - at.column);
+    int row = at.row / pool, column = at.column / pool;
+    int rows = racnn_least(STEP / pool, height - row);
+    int columns = racnn_least(STEP / pool, width - column);
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
         VECTOR v = y[r * STEP + c] + bias;
         v = v < (VECTOR)w->range.low ? (VECTOR)w->range.low : v;
         v = v > (VECTOR)w->range.high ? (VECTOR)w->range.high : v;
-        to[(ptrdiff_t)(at.row + r) * w->p.outWidth + at.column + c] = v;
+        to[(ptrdiff_t)(row + r) * width + column + c] = v;
       }
     }
   }
@@ -262,13 +282,14 @@ INLINE void TARGETED(weigh_panel)(const VECTOR *low, const VECTOR *high, const f
 // The transformed weights' gradient: `begin` to `end` count blocks of inputs in the 36 planes.
 static void TARGETED(weigh)(void *context, size_t begin, size_t end) {
   const winograd *w = context;
-  size_t pairs = w->outBlocks / 2, channels = w->inBlocks * BLOCK;
+  size_t pairs = w->outBlocks / 2;
   for (size_t i = begin; i < end; i++) {
     size_t plane = i / w->inBlocks, block = i % w->inBlocks;
     const float *v = w->in + plane * w->inPlane + block * w->room * BLOCK;
     for (size_t pair = 0; pair < pairs; pair++) {
       const VECTOR *m = (const VECTOR *)(w->out + plane * w->outPlane) + pair * 2 * w->room;
-      VECTOR *g = (VECTOR *)w->packed + ((plane * pairs + pair) * channels + block * BLOCK) * 2;
+      VECTOR *g = (VECTOR *)(w->transformed + (pair * POINTS + plane) * w->weightPlane) +
+                  block * BLOCK * 2;
       for (size_t c = 0; c < BLOCK; c += CHANNELS) {
         TARGETED(weigh_panel)(m, m + w->room, v + c, w->count, g + 2 * c, w->first > 0);
       }
@@ -276,57 +297,8 @@ static void TARGETED(weigh)(void *context, size_t begin, size_t end) {
   }
 }
 
-// Weights to their transform: `begin` to `end` count blocks of inputs times blocks of outputs.
-static void TARGETED(pack)(void *context, size_t begin, size_t end) {
-  const winograd *w = context;
-  size_t inputs = (size_t)w->p.inputs, outputs = (size_t)w->p.outputs;
-  size_t channels = w->inBlocks * BLOCK, plane = w->outBlocks * channels;
-  for (size_t i = begin; i < end; i++) {
-    size_t block = i / w->inBlocks, from = i % w->inBlocks * BLOCK;
-    for (size_t c = from; c < from + BLOCK; c++) {
-      VECTOR g[9], t[SIDE * 3];
-      for (int k = 0; k < 9; k++) {
-        for (size_t lane = 0; lane < BLOCK; lane++) {
-          size_t o = block * BLOCK + lane;
-          g[k][lane] = o >= outputs || c >= inputs ? 0
-                       : w->reversed ? w->plain[(c * outputs + o) * 9 + (size_t)(8 - k)]
-                                     : w->plain[(o * inputs + c) * 9 + (size_t)k];
-        }
-      }
-      VECTOR *u = (VECTOR *)w->packed + (block / 2 * channels + c) * 2 + block % 2;
-      UNROLLED for (int k = 0; k < 3; k++) TARGETED(weight_axis)(g + k, 3, t + k, 3);
-      UNROLLED for (int r = 0; r < SIDE; r++) {
-        TARGETED(weight_axis)(t + r * 3, 1, u + (size_t)(r * SIDE) * plane, plane);
-      }
-    }
-  }
-}
-
-// The gradient to the transformed weights, back to one to the weights.
-static void TARGETED(unpack)(void *context, size_t begin, size_t end) {
-  const winograd *w = context;
-  size_t inputs = (size_t)w->p.inputs, outputs = (size_t)w->p.outputs;
-  size_t channels = w->inBlocks * BLOCK, plane = w->outBlocks * channels;
-  for (size_t i = begin; i < end; i++) {
-    size_t block = i / w->inBlocks, from = i % w->inBlocks * BLOCK;
-    for (size_t c = from; c < racnn_smaller(from + BLOCK, inputs); c++) {
-      const VECTOR *u = (const VECTOR *)w->packed + (block / 2 * channels + c) * 2 + block % 2;
-      VECTOR g[9], t[3 * SIDE];
-      UNROLLED for (size_t k = 0; k < SIDE; k++) {
-        TARGETED(weight_gradient_axis)(u + k * plane, SIDE * plane, t + k, SIDE);
-      }
-      UNROLLED for (int r = 0; r < 3; r++) {
-        TARGETED(weight_gradient_axis)(t + r * SIDE, 1, g + r * 3, 1);
-      }
-      for (size_t lane = 0; lane < BLOCK && block * BLOCK + lane < outputs; lane++) {
-        float *to = w->y + ((block * BLOCK + lane) * inputs + c) * 9;
-        for (int k = 0; k < 9; k++) to[k] = g[k][lane];
-      }
-    }
-  }
-}
-
 #undef UNROLLED
+#undef GREATER
 #undef BLOCK
 #undef VECTOR
 #undef PANEL

@@ -80,8 +80,8 @@ public final class ParameterStore {
   }
 
   /// Elements, 24 MB: about what the third cache holds. With four photos at 448 pixels EfficientNet-Lite0
-  /// predicts in 0.082 to 0.093 CPU seconds each, and in 0.091 to 0.094 with all at once, which take
-  /// 84 MiB more. Blocks that do not grow are slower in parts: ResNet-18 by some 10 %.
+  /// predicts as fast in parts as all at once, which take 84 MiB more. Blocks that do not grow are
+  /// slower in parts: ResNet-18 by some 10 %.
   private static let largestMap = 6 << 20
 
   func add(_ name: String, _ shape: Shape, _ initializer: Initializer) -> Parameter {

@@ -119,6 +119,26 @@ import Testing
     }
   }
 
+  @Test(arguments: large) func poolingAtOnceIsPoolingAfterwards(_ test: Large) {
+    var generator = RandomGenerator(seed: 4)
+    let x = Tensor.random(
+      [test.batch, test.inputs, test.size.0 + 2, test.size.1 + 2], using: &generator)
+    let weight = Tensor.random([test.outputs, test.inputs, 3, 3], using: &generator)
+    let bias = Tensor.random([test.outputs], using: &generator)
+    let y = convolution(
+      x, weight: weight, bias: bias, padding: test.padding, activation: .relu)
+    let pooled = maxPool(y, window: 2, stride: 2)
+    func atOnce(_ x: Tensor) -> Tensor {
+      maxPooledConvolution(
+        x, weight: weight, bias: bias, padding: test.padding, activation: .relu)
+    }
+    #expect(atOnce(x).shape == pooled.shape)
+    #expect(atOnce(x).values == pooled.values)
+    let recorded = atOnce(x.variable())
+    #expect(recorded.requiresGradient)
+    #expect(recorded.values == pooled.values)
+  }
+
   @Test func frozenPartsLeaveTheTape() {
     let weight = Parameter(name: "weight", value: .ones([4, 3, 1, 1]))
     weight.isTrainable = false

@@ -63,21 +63,24 @@ typedef struct {
   int batch, inputs, outputs, block;
   int height, width, outHeight, outWidth;
   int top, left;
+  /// The outputs are the greatest of each two by two, `outHeight / 2` by `outWidth / 2` in number.
+  int pools;
 } racnn_winograd;
 /// Whether there is code for the block on this processor.
 int racnn_winograd_runs(const racnn_winograd *p);
-/// Floats of the transformed weights, and of working memory for the current number of threads.
+/// Floats of the packed weights, and of working memory for the current number of threads.
 size_t racnn_winograd_packed_count(const racnn_winograd *p);
 size_t racnn_winograd_scratch_count(const racnn_winograd *p);
-/// Transforms weights [outputs][inputs][3][3]; or, `reversed`, weights [inputs][outputs][3][3] for
-/// the gradient to the data, which is the convolution `p` with them turned by 180 degrees.
+size_t racnn_winograd_gradient_scratch_count(const racnn_winograd *p);
+/// Packs weights [outputs][inputs][3][3]; or, `reversed`, weights [inputs][outputs][3][3] for the
+/// gradient to the data, which is the convolution `p` with them turned by 180 degrees.
 void racnn_winograd_pack(const racnn_winograd *p, const float *weights, int reversed, float *packed);
 /// The bias has a value for each lane of the blocks, or is NULL.
 void racnn_winograd_forward(const racnn_winograd *p, const float *x, const float *packed,
                             const float *bias, int activation, float *y, float *scratch);
-/// dweights is [outputs][inputs][3][3]; `packed` is working memory like the transformed weights.
+/// dweights is [outputs][inputs][3][3].
 void racnn_winograd_weights_gradient(const racnn_winograd *p, const float *x, const float *dy,
-                                     float *dweights, float *packed, float *scratch);
+                                     float *dweights, float *scratch);
 
 // Pooling.c (blocked or plain)
 

@@ -40,9 +40,12 @@ public struct VGG19: Backbone {
   public func callAsFunction(_ x: Tensor) -> Tensor {
     stages.indices.reduce(x) { x, index in
       store.block(x) { x in
-        let x = stages[index].reduce(x) { x, convolution in convolution(x, activation: .relu) }
+        let last = stages[index][stages[index].count - 1]
+        let x = stages[index].dropLast().reduce(x) { x, convolution in
+          convolution(x, activation: .relu)
+        }
         let isPooled = index < stages.count - 1 || keepsLastPool
-        return isPooled ? maxPool(x, window: 2, stride: 2) : x
+        return isPooled ? last.maxPooled(x, activation: .relu) : last(x, activation: .relu)
       }
     }
   }

@@ -78,6 +78,11 @@ protocol KernelSet: Sendable {
     _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
     _ activation: Activation
   ) -> Tensor
+  /// Followed by the greatest of each two by two.
+  func maxPooledConvolution(
+    _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
+    _ activation: Activation
+  ) -> Tensor
   func convolutionDataGradient(
     _ geometry: ConvolutionGeometry, _ dy: Tensor, _ weight: Tensor
   ) -> Tensor

@@ -65,6 +65,12 @@ struct ConvolutionGeometry: Hashable {
   var outputShape: Shape { [batch, outputs, outHeight, outWidth] }
   var weightShape: Shape { [outputs, inputs / groups, kernelHeight, kernelWidth] }
   var outputArea: Int { outHeight * outWidth }
+  /// The greatest of each two by two of the outputs.
+  var pooled: PoolGeometry {
+    PoolGeometry(
+      outputShape, window: 2, stride: 2, padding: .symmetric(0), countsPadding: false,
+      in: "maxPooledConvolution")
+  }
   /// Whether each channel has a filter of its own.
   var isDepthwise: Bool { groups == inputs && groups == outputs }
 }
@@ -113,4 +119,32 @@ public func convolution(
       wantsBias ? kernels.channelSums(dy) : nil,
     ]
   }
+}
+
+/// A convolution, of whose outputs `maxPool` takes the greatest of each two by two: at once, where
+/// nothing is recorded, for the outputs are four times as large as what is left of them.
+///
+/// Shapes that do not fit trap.
+///
+/// - Parameters: As those of ``convolution(_:weight:bias:stride:padding:dilation:groups:activation:)``.
+/// - Returns: [N, O, H' / 2, W' / 2].
+public func maxPooledConvolution(
+  _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: Int = 1,
+  padding: Padding = .symmetric(0), dilation: Int = 1, groups: Int = 1,
+  activation: Activation = .none
+) -> Tensor {
+  if [input, weight, bias].contains(where: { $0?.wantsGradient ?? false }) {
+    let y = convolution(
+      input, weight: weight, bias: bias, stride: stride, padding: padding, dilation: dilation,
+      groups: groups, activation: activation)
+    return maxPool(y, window: 2, stride: 2)
+  }
+  let geometry = ConvolutionGeometry(
+    input.shape, weight.shape, stride: stride, padding: padding, dilation: dilation,
+    groups: groups)
+  precondition(
+    bias.map { $0.shape == [geometry.outputs] } ?? true,
+    "maxPooledConvolution: the bias \(bias?.shape ?? []) and the weight \(weight.shape)")
+  return Kernels.current.maxPooledConvolution(
+    geometry, input.detached, weight.plain, bias?.plain, activation)
 }

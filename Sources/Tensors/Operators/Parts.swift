@@ -8,21 +8,18 @@ package func applied(to x: Tensor, most: Int, _ body: (Tensor) -> Tensor) -> Ten
   let count = x.shape.rank > 0 ? x.shape[0] : 1
   let parts = min(count, (x.shape.count + most - 1) / most)
   guard parts > 1 else { return body(x) }
-  var whole: Tensor?
-  for part in 0..<parts {
-    let range = count * part / parts..<count * (part + 1) / parts
-    let y = body(x.pictures(range))
-    let result =
-      whole
-      ?? Tensor(
-        uninitialized: Shape([count] + y.shape.dimensions.dropFirst()), layout: y.layout)
-    let run = result.storage.count / count
-    let values = y.layout == result.layout ? y : Kernels.current.reordered(y, to: result.layout)
-    (result.pointer + range.lowerBound * run).update(
+  let ranges = (0..<parts).map { count * $0 / parts..<count * ($0 + 1) / parts }
+  let first = body(x.pictures(ranges[0]))
+  let whole = Tensor(
+    uninitialized: Shape([count] + first.shape.dimensions.dropFirst()), layout: first.layout)
+  let run = whole.storage.count / count
+  for range in ranges {
+    let y = range == ranges[0] ? first : body(x.pictures(range))
+    let values = y.layout == whole.layout ? y : Kernels.current.reordered(y, to: whole.layout)
+    (whole.pointer + range.lowerBound * run).update(
       from: values.pointer, count: values.storage.count)
-    whole = result
   }
-  return whole ?? body(x)
+  return whole
 }
 
 extension Tensor {

@@ -31,6 +31,20 @@
       return y
     }
 
+    func maxPooledConvolution(
+      _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
+      _ activation: Activation
+    ) -> Tensor {
+      guard let winograd = WinogradConvolution(geometry, blocked) else {
+        return maxPool(geometry.pooled, convolution(geometry, x, weight, bias, activation))
+      }
+      let x = reordered(x, to: blocked)
+      let y = Tensor(uninitialized: geometry.pooled.outputShape, layout: blocked)
+      winograd.forward(
+        x, weight, bias.map { rounded($0, blocked) }, activation, pools: true, into: y)
+      return y
+    }
+
     func convolutionDataGradient(
       _ geometry: ConvolutionGeometry, _ dy: Tensor, _ weight: Tensor
     ) -> Tensor {

@@ -18,7 +18,7 @@
         outputs: Int32(geometry.outputs), block: Int32(layout.block),
         height: Int32(geometry.height), width: Int32(geometry.width),
         outHeight: Int32(geometry.outHeight), outWidth: Int32(geometry.outWidth),
-        top: Int32(geometry.top), left: Int32(geometry.left))
+        top: Int32(geometry.top), left: Int32(geometry.left), pools: 0)
       guard racnn_winograd_runs(&problem) != 0 else { return nil }
     }
 
@@ -36,9 +36,13 @@
       return result
     }
 
+    /// - Parameter pools: Whether y gets the greatest of each two by two outputs alone.
     func forward(
-      _ x: Tensor, _ weight: Tensor, _ bias: Storage?, _ activation: Activation, into y: Tensor
+      _ x: Tensor, _ weight: Tensor, _ bias: Storage?, _ activation: Activation,
+      pools: Bool = false, into y: Tensor
     ) {
+      var problem = problem
+      problem.pools = pools ? 1 : 0
       run(problem, x, weight, isReversed: false, bias, activation, into: y)
     }
 
@@ -48,11 +52,10 @@
 
     func weightGradient(_ x: Tensor, _ dy: Tensor, into dw: Tensor) {
       var problem = problem
-      let packed = Storage(count: racnn_winograd_packed_count(&problem))
-      let scratch = Storage(count: racnn_winograd_scratch_count(&problem))
+      let scratch = Storage(count: racnn_winograd_gradient_scratch_count(&problem))
       racnn_winograd_weights_gradient(
-        &problem, x.pointer, dy.pointer, dw.pointer, packed.pointer, scratch.pointer)
-      withExtendedLifetime((packed, scratch)) {}
+        &problem, x.pointer, dy.pointer, dw.pointer, scratch.pointer)
+      withExtendedLifetime(scratch) {}
     }
 
     private func run(
@@ -68,7 +71,7 @@
       withExtendedLifetime((packed, bias, scratch)) {}
     }
 
-    /// The transformed weights, made at the first use of these values.
+    /// The weights in blocks, made at the first use of these values.
     private func packed(
       _ weight: Tensor, _ problem: racnn_winograd, _ isReversed: Bool
     ) -> Storage {

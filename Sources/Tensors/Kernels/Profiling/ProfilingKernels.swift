@@ -144,11 +144,11 @@ struct ProfilingKernels: KernelSet {
   }
 
   private func convolution<R>(
-    _ direction: String, _ geometry: ConvolutionGeometry, _ body: () -> R
+    _ direction: String, _ geometry: ConvolutionGeometry, pooled: String = "", _ body: () -> R
   ) -> R {
     let kind = geometry.isDepthwise ? "depthwise" : "convolution"
     return log.measure(
-      kind + direction, geometry.title, operations: geometry.operations,
+      kind + direction, geometry.title + pooled, operations: geometry.operations,
       floats: geometry.inputShape.count + geometry.outputShape.count + geometry.weightShape.count,
       body)
   }
@@ -158,6 +158,15 @@ struct ProfilingKernels: KernelSet {
     _ activation: Activation
   ) -> Tensor {
     convolution("", geometry) { base.convolution(geometry, x, weight, bias, activation) }
+  }
+
+  func maxPooledConvolution(
+    _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
+    _ activation: Activation
+  ) -> Tensor {
+    convolution("", geometry, pooled: ", max pool") {
+      base.maxPooledConvolution(geometry, x, weight, bias, activation)
+    }
   }
 
   func convolutionDataGradient(

@@ -16,6 +16,13 @@ extension KernelSet {
     return activation == .none ? y : y.mapped { activation($0) }
   }
 
+  func maxPooledConvolution(
+    _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
+    _ activation: Activation
+  ) -> Tensor {
+    maxPool(geometry.pooled, convolution(geometry, x, weight, bias, activation))
+  }
+
   func convolutionDataGradient(
     _ geometry: ConvolutionGeometry, _ dy: Tensor, _ weight: Tensor
   ) -> Tensor {
