@@ -9,20 +9,26 @@ package func applied(to x: Tensor, most: Int, _ body: (Tensor) -> Tensor) -> Ten
   let parts = min(count, (x.shape.count + most - 1) / most)
   guard parts > 1 else { return body(x) }
   let ranges = (0..<parts).map { count * $0 / parts..<count * ($0 + 1) / parts }
-  let first = body(x.pictures(ranges[0]))
-  let whole = Tensor(
-    uninitialized: Shape([count] + first.shape.dimensions.dropFirst()), layout: first.layout)
-  let run = whole.storage.count / count
-  for range in ranges {
-    let y = range == ranges[0] ? first : body(x.pictures(range))
-    let values = y.layout == whole.layout ? y : Kernels.current.reordered(y, to: whole.layout)
-    (whole.pointer + range.lowerBound * run).update(
-      from: values.pointer, count: values.storage.count)
-  }
+  // No part is kept while the next one is made.
+  let whole = {
+    let first = body(x.pictures(ranges[0]))
+    let whole = Tensor(
+      uninitialized: Shape([count] + first.shape.dimensions.dropFirst()), layout: first.layout)
+    whole.place(first, at: ranges[0])
+    return whole
+  }()
+  for range in ranges.dropFirst() { whole.place(body(x.pictures(range)), at: range) }
   return whole
 }
 
 extension Tensor {
+  /// Writes some of the pictures.
+  fileprivate func place(_ part: Tensor, at range: Range<Int>) {
+    let run = storage.count / shape[0]
+    let values = part.layout == layout ? part : Kernels.current.reordered(part, to: layout)
+    (pointer + range.lowerBound * run).update(from: values.pointer, count: values.storage.count)
+  }
+
   /// Some of the pictures, in the layout of all.
   fileprivate func pictures(_ range: Range<Int>) -> Tensor {
     let part = Tensor(
