@@ -139,6 +139,26 @@ import Testing
     #expect(recorded.values == pooled.values)
   }
 
+  /// More tiles than there is room for, of weights too large for a thread's cache: with one picture at
+  /// a time there are few enough.
+  @Test func aBatchIsItsPictures() {
+    var generator = RandomGenerator(seed: 5)
+    let x = Tensor.random([8, 160, 32, 32], using: &generator)
+    let weight = Tensor.random([160, 160, 3, 3], using: &generator)
+    func gradient(_ x: Tensor) -> (y: [Float], toWeight: [Float]) {
+      let variable = weight.variable()
+      let y = convolution(x, weight: variable, padding: .symmetric(1))
+      let gradient = Tensors.gradients(of: y.sum(), for: [variable])[0]
+      return (y.values, gradient?.values ?? [])
+    }
+    let whole = gradient(x)
+    let pictures = (0..<8).map { gradient(x.sliced($0..<($0 + 1), axis: 0)) }
+    #expect(whole.y == pictures.flatMap(\.y))
+    let sums = pictures.dropFirst().reduce(pictures[0].toWeight) { zip($0, $1.toWeight).map(+) }
+    #expect(whole.toWeight.count == sums.count)
+    for (a, b) in zip(whole.toWeight, sums) { #expect(abs(a - b) < 0.02) }
+  }
+
   @Test func frozenPartsLeaveTheTape() {
     let weight = Parameter(name: "weight", value: .ones([4, 3, 1, 1]))
     weight.isTrainable = false

@@ -230,6 +230,17 @@ import Testing
       #expect(timings.contains { $0.kernel == kernel }, "\(kernel)")
     }
   }
+
+  /// Pooled at once, a convolution does as much and writes less.
+  @Test func profilesCountPooledConvolutions() {
+    let (x, weight) = (Tensor.ones([2, 16, 9, 9]), Tensor.ones([24, 16, 3, 3]))
+    let (_, timings) = Kernels.profiling {
+      maxPooledConvolution(x, weight: weight, padding: .symmetric(1))
+    }
+    let pooled = timings.filter { $0.kernel == "convolution" }
+    #expect(pooled.map(\.operations) == [Double(2 * 2 * 24 * 81 * 16 * 9)])
+    #expect(pooled.map(\.bytes) == [Double(4 * (2 * 16 * 81 + 2 * 24 * 16 + 24 * 16 * 9))])
+  }
 }
 
 /// Keeps the bit patterns of some halves.

@@ -36,12 +36,16 @@ struct ConvolutionGeometry: Hashable {
   let left: Int
 
   init(
-    _ input: Shape, _ weight: Shape, stride: Int, padding: Padding, dilation: Int, groups: Int
+    _ input: Shape, _ weight: Shape, _ bias: Shape?, stride: Int, padding: Padding, dilation: Int,
+    groups: Int
   ) {
     precondition(
       input.rank == 4 && weight.rank == 4 && groups > 0 && input[1] == weight[1] * groups
         && weight[0] % groups == 0,
       "convolution: the input \(input) and the weight \(weight) in \(groups) groups")
+    precondition(
+      bias.map { $0 == [weight[0]] } ?? true,
+      "convolution: the bias \(bias ?? []) and the weight \(weight)")
     precondition(stride > 0 && dilation > 0, "convolution: stride \(stride), dilation \(dilation)")
     batch = input[0]
     inputs = input[1]
@@ -92,11 +96,8 @@ public func convolution(
   activation: Activation = .none
 ) -> Tensor {
   let geometry = ConvolutionGeometry(
-    input.shape, weight.shape, stride: stride, padding: padding, dilation: dilation,
+    input.shape, weight.shape, bias?.shape, stride: stride, padding: padding, dilation: dilation,
     groups: groups)
-  precondition(
-    bias.map { $0.shape == [geometry.outputs] } ?? true,
-    "convolution: the bias \(bias?.shape ?? []) and the weight \(weight.shape)")
   let x = input.detached
   let w = weight.plain
   let y = Kernels.current.convolution(geometry, x, w, bias?.plain, activation)
@@ -140,11 +141,8 @@ public func maxPooledConvolution(
     return maxPool(y, window: 2, stride: 2)
   }
   let geometry = ConvolutionGeometry(
-    input.shape, weight.shape, stride: stride, padding: padding, dilation: dilation,
+    input.shape, weight.shape, bias?.shape, stride: stride, padding: padding, dilation: dilation,
     groups: groups)
-  precondition(
-    bias.map { $0.shape == [geometry.outputs] } ?? true,
-    "maxPooledConvolution: the bias \(bias?.shape ?? []) and the weight \(weight.shape)")
   return Kernels.current.maxPooledConvolution(
     geometry, input.detached, weight.plain, bias?.plain, activation)
 }

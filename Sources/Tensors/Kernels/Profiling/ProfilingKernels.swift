@@ -144,13 +144,14 @@ struct ProfilingKernels: KernelSet {
   }
 
   private func convolution<R>(
-    _ direction: String, _ geometry: ConvolutionGeometry, pooled: String = "", _ body: () -> R
+    _ direction: String, _ geometry: ConvolutionGeometry, pools: Bool = false, _ body: () -> R
   ) -> R {
     let kind = geometry.isDepthwise ? "depthwise" : "convolution"
+    let output = pools ? geometry.pooled.outputShape : geometry.outputShape
     return log.measure(
-      kind + direction, geometry.title + pooled, operations: geometry.operations,
-      floats: geometry.inputShape.count + geometry.outputShape.count + geometry.weightShape.count,
-      body)
+      kind + direction, geometry.title + (pools ? ", max pool" : ""),
+      operations: geometry.operations,
+      floats: geometry.inputShape.count + output.count + geometry.weightShape.count, body)
   }
 
   func convolution(
@@ -164,7 +165,7 @@ struct ProfilingKernels: KernelSet {
     _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
     _ activation: Activation
   ) -> Tensor {
-    convolution("", geometry, pooled: ", max pool") {
+    convolution("", geometry, pools: true) {
       base.maxPooledConvolution(geometry, x, weight, bias, activation)
     }
   }
