@@ -1,4 +1,5 @@
-/// A bitmap font, 5 dots wide and 8 high with room for descenders, for the ASCII characters.
+/// A bitmap font, 5 dots wide and 8 high with room for descenders, for the ASCII characters and the
+/// space at which no line ends.
 public enum Font {
   /// Dots from one character to the next.
   public static let advance = 6
@@ -11,7 +12,7 @@ public enum Font {
   /// The five columns of a character from the left; the lowest bit is the top dot.
   static func columns(of character: Character) -> [UInt8] {
     let box: UInt64 = 0x7f_4141_417f
-    let code = character.asciiValue.map { Int($0) - 32 } ?? -1
+    let code = character == "\u{a0}" ? 0 : character.asciiValue.map { Int($0) - 32 } ?? -1
     let glyph = glyphs.indices.contains(code) ? glyphs[code] : box
     return (0..<5).map { UInt8(truncatingIfNeeded: glyph >> (32 - 8 * UInt64($0))) }
   }

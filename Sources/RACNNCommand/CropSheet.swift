@@ -22,17 +22,22 @@ enum CropSheet {
     let views = zip(answer.crops, answer.scales).enumerated().map { index, view in
       ContactSheet.View(
         image: view.0,
-        caption: "scale \(index + 1): " + title(view.1.labels, view.1.probabilities),
+        caption: "scale \(index + 1): " + caption(view.1.labels, view.1.probabilities),
         color: index == 0 ? nil : color(index))
     }
     return ContactSheet(
-      photo: photo.image, boxes: boxes, caption: title(answer.labels, answer.probabilities),
+      photo: photo.image, boxes: boxes, caption: caption(answer.labels, answer.probabilities),
       views: views
     ).rendered(height: height)
   }
 
   /// The colour of what a scale, counted from 0, looks at.
   private static func color(_ scale: Int) -> Color { colors[(scale - 1) % colors.count] }
+
+  /// The title, of which no line begins with the sign for per cent.
+  private static func caption(_ labels: [String], _ probabilities: [Float]) -> String {
+    title(labels, probabilities).replacing(" %", with: "\u{a0}%")
+  }
 
   /// The likeliest class with its probability.
   static func title(_ labels: [String], _ probabilities: [Float]) -> String {

@@ -72,6 +72,9 @@ import Testing
     var box = Image(width: 6, height: 8, color: .white)
     box.draw("ü", x: 0, y: 0, scale: 1, color: .black)
     #expect(!shapes.contains(box))
+    var blank = Image(width: 6, height: 8, color: .white)
+    blank.draw("\u{a0}", x: 0, y: 0, scale: 1, color: .black)
+    #expect(blank == shapes[0])
   }
 
   @Test func scalesText() {
