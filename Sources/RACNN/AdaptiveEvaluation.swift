@@ -22,9 +22,11 @@ public struct AdaptiveScore: Codable, Hashable, Sendable {
 /// The parameters are those of `evaluate`, and:
 ///
 /// - Parameters:
-///   - confidence: The calibrated probability that suffices; nil takes what training found.
+///   - confidence: The calibrated probability that suffices, a finite number; above 1, none does. Nil
+///     takes what training found.
 ///   - seed: Draws the bootstrap's photos.
-/// - Throws: as `evaluate`, and `RACNNError.badSetting` when training found no confidence.
+/// - Throws: as `evaluate`, and `RACNNError.badSetting` when training found no confidence, or the one
+///   given is not finite.
 public func evaluateAdaptively(
   _ model: RecurrentAttentionCNN, on dataset: ImageDataset, split: Split,
   confidence: Float? = nil, seed: UInt64 = 1, batchSize: Int = 16, threads: Int = 1,
@@ -62,8 +64,13 @@ public func evaluateAdaptively(
 extension RecurrentAttentionCNN {
   /// The confidence that suffices: `given`, or else what training found.
   ///
-  /// - Throws: `RACNNError.badSetting` where there is neither.
+  /// - Throws: `RACNNError.badSetting` where there is neither, or it is not finite.
   func confidence(_ given: Float?) throws(RACNNError) -> Float {
+    if let given, !given.isFinite {
+      throw .badSetting(
+        name: "confidence", reason: "\(given) cannot be kept with a score",
+        cure: "give a probability, or 2 to look at every scale")
+    }
     guard let confidence = given ?? decision.confidence else {
       throw .badSetting(
         name: "adaptive",

@@ -314,7 +314,10 @@ import Testing
       try evaluateAdaptively(
         model, on: dataset, split: .train, confidence: confidence, batchSize: 5)
     }
-    let all = try adaptive(.infinity)
+    for confidence in [Float.infinity, .nan] {
+      #expect(throws: RACNNError.self) { try adaptive(confidence) }
+    }
+    let all = try adaptive(2)
     #expect(all.accuracy.value == decision && all.loss.value == 0)
     #expect(all.looks == [0, 0, 1] && all.share == 1)
     let once = try adaptive(0)
