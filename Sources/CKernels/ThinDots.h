@@ -1,5 +1,5 @@
 // Products with weights of one kind, in vectors of one width: included by ThinProduct.c for floats and
-// for halves, with WEIGHT, LANES, VECTOR, TILE(rows), WIDEN and VALUE.
+// for halves, with WEIGHT, LANES, VECTOR, TILE(rows), WIDEN and VALUE, which end with it.
 
 #define NAMED__(name, weight, target) name##_of_##weight##_##target
 #define NAMED_(name, weight, target) NAMED__(name, weight, target)
@@ -86,3 +86,9 @@ static void NAMED(thin_product)(void *context, size_t begin, size_t end) {
 #undef NAMED_
 #undef NAMED
 #undef LINE
+#undef WEIGHT
+#undef LANES
+#undef VECTOR
+#undef TILE
+#undef WIDEN
+#undef VALUE

@@ -90,12 +90,6 @@ INLINE void TARGETED(widen)(const half *from, float8 *to) {
 #define WIDEN(from, to) (*(to) = *(const VECTOR *)(from))
 #define VALUE(weight) (weight)
 #include "ThinDots.h"
-#undef WEIGHT
-#undef LANES
-#undef VECTOR
-#undef TILE
-#undef WIDEN
-#undef VALUE
 
 #define WEIGHT half
 #ifdef TARGET_HAS_32_REGISTERS
@@ -112,11 +106,5 @@ INLINE void TARGETED(widen)(const half *from, float8 *to) {
 #define WIDEN(from, to) TARGETED(widen)(from, to)
 #define VALUE(weight) half_value(weight)
 #include "ThinDots.h"
-#undef WEIGHT
-#undef LANES
-#undef VECTOR
-#undef TILE
-#undef WIDEN
-#undef VALUE
 
 #endif
