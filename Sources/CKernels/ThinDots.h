@@ -1,5 +1,5 @@
 // Products with weights of one kind, in vectors of one width: included by ThinProduct.c for floats and
-// for halves, with WEIGHT, LANES, VECTOR, TILE(rows), WIDEN and VALUE, which end with it.
+// for bytes, with WEIGHT, LANES, VECTOR, TILE(rows), WIDENED and SCALED, which end with it.
 
 #define NAMED__(name, weight, target) name##_of_##weight##_##target
 #define NAMED_(name, weight, target) NAMED__(name, weight, target)
@@ -25,7 +25,7 @@ INLINE void NAMED(dots)(const thin *t, size_t row, size_t column, size_t from, s
     for (int j = 0; j < columns; j++) __builtin_prefetch((const char *)(b[j] + i) + AHEAD);
     _Pragma("clang loop unroll(full)") for (size_t k = i; k < i + LINE; k += LANES) {
       VECTOR w[LARGE];
-      for (int j = 0; j < columns; j++) WIDEN(b[j] + k, &w[j]);
+      for (int j = 0; j < columns; j++) w[j] = WIDENED(b[j] + k);
       for (int r = 0; r < rows; r++) {
         VECTOR x = *(const VECTOR *)(a[r] + k);
         for (int j = 0; j < columns; j++) sums[r][j] += x * w[j];
@@ -41,8 +41,8 @@ INLINE void NAMED(dots)(const thin *t, size_t row, size_t column, size_t from, s
 #endif
       float sum =
           ((half[0] + half[4]) + (half[2] + half[6])) + ((half[1] + half[5]) + (half[3] + half[7]));
-      for (size_t rest = i; rest < span; rest++) sum += a[r][rest] * VALUE(b[j][rest]);
-      t->c[(row + (size_t)r) * t->columns + column + (size_t)j] += sum;
+      for (size_t rest = i; rest < span; rest++) sum += a[r][rest] * (float)b[j][rest];
+      t->c[(row + (size_t)r) * t->columns + column + (size_t)j] += SCALED(sum, t, column + (size_t)j);
     }
   }
 }
@@ -90,5 +90,5 @@ static void NAMED(thin_product)(void *context, size_t begin, size_t end) {
 #undef LANES
 #undef VECTOR
 #undef TILE
-#undef WIDEN
-#undef VALUE
+#undef WIDENED
+#undef SCALED

@@ -127,6 +127,7 @@ extension ParameterStore {
         continue
       }
       let array = try source.reader(name, lending: lending)
+      if let companion = array.companion { found.remove(companion) }
       let expected = parameter.value.shape.dimensions
       if array.shape == expected {
         visit(parameter, array)

@@ -64,9 +64,9 @@ public struct AttentionProposalNetwork {
     out.bias?.value = Tensor([0, 0, Float(log(share / (1 - share)))], shape: [3])
   }
 
-  /// The name of the dense layer's weights, which model files hold in half precision: they are most
-  /// of a network's, and 11 bits of each move a box by less than can be seen. Nil where there is none.
-  var halvedWeights: String? {
+  /// The name of the dense layer's weights, which model files hold as whole numbers: they are most
+  /// of a network's, and 8 bits of each move a box by less than can be seen. Nil where there is none.
+  var quantizedWeights: String? {
     guard case .dense(let layer) = hidden else { return nil }
     return layer.weight.name
   }

@@ -26,11 +26,11 @@ extension RecurrentAttentionCNN {
   }
 
   /// Writes the parameters and all that is needed to use them to the file at `path`: floats, but for
-  /// the weights of the APNs' dense layers, which are rounded to half precision.
+  /// the weights of the APNs' dense layers, which are rounded to 8 bits.
   public func save(to path: String) throws {
     try SafetensorsFile.write(
       store.snapshot(), metadata: try metadata(), to: path,
-      halved: Set(scales.compactMap { $0.proposal?.halvedWeights }))
+      quantized: Set(scales.compactMap { $0.proposal?.quantizedWeights }))
   }
 
   /// Sets the parameters to those of a file that `save(to:)` of this network wrote.

@@ -19,16 +19,30 @@ extension Tensor {
       shape: shape, storage: Storage(lent: pointer, count: shape.count, by: lender))
   }
 
-  /// Makes a tensor of row-major values in half precision, in memory that `lender` keeps. A product
-  /// of few rows reads them as they are; anything else makes floats of them, which stay.
-  package init(halves pointer: UnsafePointer<UInt16>, shape: Shape, by lender: AnyObject) {
+  /// Makes a matrix of whole numbers with a scale a row. A product of few rows reads them as they are;
+  /// anything else makes floats of them, which stay.
+  package init(_ quantized: QuantizedRows, columns: Int) {
     self.init(
-      shape: shape,
-      storage: Storage(count: shape.count, Halves(pointer: pointer, lender: lender)))
+      shape: [quantized.scales.count, columns],
+      storage: Storage(rowLength: columns, quantized))
   }
 
-  /// Lets go of lent values' memory; they are read again when they are looked at, which are
-  /// numbers no more where their file has changed since.
+  /// Makes a tensor whose rows, those of its first axis, a closure writes when they are looked at, and
+  /// again when they are after their memory was given up; the closure gives the same values each time.
+  package init(
+    _ shape: Shape,
+    makingRows make: @escaping (_ rows: Range<Int>, _ values: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let rowLength = shape.dimensions.dropFirst().reduce(1, *)
+    self.init(
+      shape: shape,
+      storage: Storage(
+        count: shape.count,
+        DeferredValues(rowLength: rowLength, areRepeatable: true, make: make)))
+  }
+
+  /// Lets go of the memory of values that can be had again; lent ones are read again when they are
+  /// looked at, which are numbers no more where their file has changed since.
   package func giveUp() { storage.giveUp() }
 
   /// Zeros that take no memory, for what will be replaced.

@@ -1,5 +1,6 @@
 import Files
 import NeuralNetworks
+import Tensors
 import Testing
 
 @Suite struct SafetensorsFileTests {
@@ -57,25 +58,70 @@ import Testing
     }
   }
 
-  @Test func arraysAreHalvedWhereTheyFit() throws {
+  /// Each row is rounded to whole numbers of 1/127 of its greatest value, in a file that the store
+  /// reads, lent or not, and writes again as it is.
+  @Test func matricesAreQuantized() throws {
     try WeightFiles.withFolder { folder in
-      let values: [[Float]] = [
-        [1, 1 + 1 / 4096, 65504, -0.0, 1e-8, 6e-8], [1, 65505], [1, .nan], [1 + 1 / 4096, 2],
+      let values: [Float] = [1, 127, -126.6, 0.4, 0, 0, 0, -0.0, 3e-5, -1e-5, 0.7e-5, 1e-9]
+      let arrays: [(String, WeightArray)] = [
+        ("matrix", WeightArray(shape: [3, 4], values: values)),
+        ("row", WeightArray(shape: [2], values: [1.0001, 2])),
+        ("none", WeightArray(shape: [1, 2], values: [1, .infinity])),
       ]
-      let names = ["fits", "large", "none", "other"]
-      let arrays = zip(names, values).map { ($0, WeightArray(shape: [$1.count], values: $1)) }
       let path = folder + "/a.safetensors"
       try SafetensorsFile.write(
-        arrays, metadata: [:], to: path, halved: ["fits", "large", "none", "absent"])
+        arrays, metadata: [:], to: path, quantized: ["matrix", "row", "none", "absent"])
+      let bytes = try FileReader.bytes(path)
+      let header = String(decoding: bytes.prefix(600), as: UTF8.self)
+      #expect(header.contains(#""matrix_scale":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}"#))
+      #expect(header.contains(#""row":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}"#))
+      #expect(header.contains(#""matrix":{"dtype":"I8","shape":[3,4],"data_offsets":[28,40]}"#))
       let file = try SafetensorsFile(contentsOf: path)
       try file.verifyChecksum(isRequired: true)
-      #expect(try file.array("fits").values == [1, 1, 65504, -0.0, 0, 0x1p-24])
-      #expect(try file.array("large").values == values[1])
-      #expect(try file.array("none").values[1].isNaN)
-      #expect(try file.array("other").values == values[3])
-      let header = String(decoding: try FileReader.bytes(path).prefix(600), as: UTF8.self)
-      #expect(header.contains(#""fits":{"dtype":"F16","shape":[6],"data_offsets":[0,12]}"#))
-      #expect(header.contains(#""large":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}"#))
+      #expect(
+        try file.array("matrix").values == [1, 127, -127, 0, 0, 0, 0, 0, 127, -42, 30, 0])
+      for lending in [false, true] {
+        let store = ParameterStore(seed: 1)
+        for (name, array) in arrays {
+          _ = store.scope.parameter(name, Shape(array.shape), .zeros)
+        }
+        try store.load(file, lending: lending)
+        let read = try #require(store["matrix"]).value.values
+        #expect(read.prefix(8) == [1, 127, -127, 0, 0, 0, 0, 0])
+        for (a, b) in zip(values, read).dropFirst(8) { #expect(abs(a - b) <= 3e-5 / 253) }
+        #expect(store["row"]?.value.values == [1.0001, 2])
+        #expect(store["none"]?.value.values == [1, .infinity])
+        let copy = folder + "/b.safetensors"
+        try SafetensorsFile.write(store.snapshot(), metadata: [:], to: copy, quantized: ["matrix"])
+        #expect(try FileReader.bytes(copy) == bytes)
+      }
+    }
+  }
+
+  /// Whole numbers without scales are themselves; scales that do not fit are an error.
+  @Test func scalesMustFit() throws {
+    try WeightFiles.withFolder { folder in
+      func load(_ members: String, _ floats: [Float]) throws -> [Float]? {
+        let path = folder + "/a.safetensors"
+        let header = #"{"w":{"dtype":"I8","shape":[2,2],"data_offsets":[0,4]}\#(members)}"#
+        var bytes = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
+        bytes += Array(header.utf8) + [1, 2, 3, 0xff] + floats.withUnsafeBytes { Array($0) }
+        try AtomicFile.write(bytes, to: path)
+        let store = ParameterStore(seed: 1)
+        _ = store.scope.parameter("w", [2, 2], .zeros)
+        try store.load(SafetensorsFile(contentsOf: path))
+        return store["w"]?.value.values
+      }
+      func scales(_ count: Int) -> String {
+        #","w_scale":{"dtype":"F32","shape":[\#(count)],"data_offsets":[4,\#(4 + 4 * count)]}"#
+      }
+      let (plain, scaled) = (try load("", []), try load(scales(2), [0.5, 2]))
+      #expect(plain == [1, 2, 3, -1] && scaled == [0.5, 1, 6, -2])
+      for count in [1, 3] {
+        #expect(throws: WeightsError.self) {
+          try load(scales(count), [Float](repeating: 1, count: count))
+        }
+      }
     }
   }
 

@@ -84,39 +84,65 @@ import Testing
     }
   }
 
-  /// Products of few rows read halves as they lie; of many, and the gradient, floats of them.
-  @Test(arguments: [1, 2, 3, 4, 7, 8, 65]) mutating func productsOfHalves(rows: Int) {
-    let special: [UInt16] = [0, 0x8000, 1, 0x83ff, 0x400, 0x7bff, 0xfbff, 0x3c00]
+  /// Products of few rows read whole numbers as they lie; of many, and the gradient, floats of them.
+  @Test(arguments: [1, 2, 3, 4, 7, 8, 65]) mutating func productsOfWholeNumbers(rows: Int) {
     let (columns, outputs) = (33_003, 7)
-    let drawn = random([outputs, columns]).values.map { Float16($0 / 8).bitPattern }
-    let lender = HalfMatrix(special + drawn.dropFirst(special.count))
+    let special: [Int8] = [0, 1, -1, 127, -127, -128]
+    let drawn = random([outputs, columns]).values.map { Int8(max(-127, min(127, $0 * 60))) }
+    let scales = (0..<outputs).map { Float($0) / 512 }
+    let lender = ByteMatrix(special + drawn.dropFirst(special.count), scales: scales)
     let exact = Tensor(lender.floats, shape: [outputs, columns])
-    let halved = Tensor(halves: lender.pointer, shape: [outputs, columns], by: lender)
+    let quantized = Tensor(lender.rows, columns: columns)
     let (x, bias) = (random([rows, columns]) * 0.01, random([outputs]))
-    let y = linear(x, weight: halved, bias: bias).values
-    let reference = Kernels.withReference { linear(x, weight: halved, bias: bias).values }
-    // 65504 is the largest half.
-    for (a, b) in zip(y, reference) { #expect(abs(a - b) < 0.02) }
-    #expect(halved.values == exact.values)
+    let y = linear(x, weight: quantized, bias: bias).values
+    let reference = Kernels.withReference { linear(x, weight: quantized, bias: bias).values }
+    for (a, b) in zip(y, reference) { #expect(abs(a - b) < 1e-4) }
+    let product = Kernels.withReference { linear(x, weight: exact, bias: bias).values }
+    for (a, b) in zip(reference, product) { #expect(abs(a - b) < 1e-5) }
+    #expect(quantized.values == exact.values)
     func slope(_ weight: Tensor) -> [Float] {
       let x = x.variable()
       return gradients(of: linear(x, weight: weight).squared().sum(), for: [x])[0]?.values ?? []
     }
-    let (found, expected) = (slope(halved), slope(exact))
+    let (found, expected) = (slope(quantized), slope(exact))
     let scale: Float = expected.reduce(0) { max($0, abs($1)) }
     #expect(found.count == rows * columns)
     for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 1e-5 * scale) }
   }
 
-  @Test func halvesThatChangeAreFloats() {
-    let lender = HalfMatrix([0x3c00, 0x4000])
-    let parameter = Parameter(
-      name: "weight", value: Tensor(halves: lender.pointer, shape: [1, 2], by: lender))
+  @Test func wholeNumbersThatChangeAreFloats() {
+    let lender = ByteMatrix([2, 4], scales: [0.5])
+    let parameter = Parameter(name: "weight", value: Tensor(lender.rows, columns: 2))
     let x = Tensor([1, 1], shape: [1, 2])
     #expect(linear(x, weight: parameter.tensor).item == 3)
     parameter.update { $0[0] = 1.0001 }
     #expect(linear(x, weight: parameter.tensor).item == 1.0001 + 2)
-    #expect(lender.floats == [1, 2])
+    #expect(parameter.value.values == [1.0001, 2] && lender.floats == [1, 2])
+  }
+
+  /// Values that a closure makes are made again after their memory was given up, unless they changed.
+  @Test func valuesAreMadeAgain() {
+    let count = 1 << 17
+    var made = 0
+    let tensor = Tensor([2, count / 2]) { rows, values in
+      made += 1
+      for row in rows {
+        let start = values + (row - rows.lowerBound) * count / 2
+        start.update(repeating: Float(row + 1), count: count / 2)
+      }
+    }
+    let expected = [Float](repeating: 1, count: count / 2) + [Float](repeating: 2, count: count / 2)
+    #expect(made == 0)
+    for times in 1...3 {
+      #expect(tensor.values == expected && made == times)
+      #expect(tensor.values == expected && made == times)
+      tensor.giveUp()
+    }
+    let parameter = Parameter(name: "weight", value: tensor)
+    parameter.update { $0[0] = 5 }
+    parameter.value.giveUp()
+    #expect(parameter.value.values == [5] + expected.dropFirst())
+    #expect(tensor.values == expected)
   }
 
   @Test mutating func matrixProducts() {
@@ -243,17 +269,23 @@ import Testing
   }
 }
 
-/// Keeps the bit patterns of some halves.
-private final class HalfMatrix {
-  let pointer: UnsafePointer<UInt16>
+/// Keeps a matrix of whole numbers.
+private final class ByteMatrix {
   let floats: [Float]
+  private let memory: UnsafeMutableBufferPointer<Int8>
+  private let scales: [Float]
 
-  init(_ halves: some Collection<UInt16>) {
-    let memory = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: halves.count)
-    _ = memory.initialize(from: halves)
-    floats = halves.map { Float(Float16(bitPattern: $0)) }
-    pointer = UnsafePointer(memory.baseAddress!)
+  init(_ values: [Int8], scales: [Float]) {
+    let columns = values.count / scales.count
+    floats = values.indices.map { Float(values[$0]) * scales[$0 / columns] }
+    memory = .allocate(capacity: values.count)
+    _ = memory.initialize(from: values)
+    self.scales = scales
   }
 
-  deinit { pointer.deallocate() }
+  var rows: QuantizedRows {
+    QuantizedRows(UnsafePointer(memory.baseAddress!), scales: scales, lender: self)
+  }
+
+  deinit { memory.deallocate() }
 }

@@ -53,9 +53,9 @@ void racnn_activation_gradient(const float *y, const float *dy, float *dx, size_
 
 /// c [m][n] = a [m][k] times b [n][k] transposed.
 void racnn_thin_product(size_t m, size_t n, size_t k, const float *a, const float *b, float *c);
-/// The same with b in half precision, which is computed with as floats.
-void racnn_thin_product_of_halves(size_t m, size_t n, size_t k, const float *a, const uint16_t *b,
-                                  float *c);
+/// The same with each row of b whole numbers times a scale.
+void racnn_thin_product_of_bytes(size_t m, size_t n, size_t k, const float *a, const int8_t *b,
+                                 const float *scales, float *c);
 
 // Winograd.c: convolutions of 3x3 at stride 1, in blocked layouts, by less arithmetic.
 

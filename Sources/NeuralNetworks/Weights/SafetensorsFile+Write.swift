@@ -5,16 +5,16 @@ extension SafetensorsFile {
   ///
   /// The file takes its name when it is whole. The same arguments give the same bytes.
   ///
-  /// - Parameter halved: Names of arrays that are written as float16, rounded to the nearest: half the
-  ///   bytes, for weights of which 11 bits are enough. One with a value beyond what float16 holds, or
-  ///   with one that is no number, is written as float32 all the same.
+  /// - Parameter quantized: Names of matrices that are written as `QuantizedMatrix`: a quarter of the
+  ///   bytes, for weights of which 8 bits are enough. They come last, so that floats stay aligned. What
+  ///   is no matrix, or has values that are no finite numbers, is written as float32 all the same.
   /// - Parameter addingChecksum: Whether the SHA-256 of header and values are added to the metadata, for
   ///   `verifyChecksum()`; it takes most of the time of writing.
   public static func write(
     _ arrays: [(String, WeightArray)], metadata: [String: String], to path: String,
-    halved: Set<String> = [], addingChecksum: Bool = true
+    quantized: Set<String> = [], addingChecksum: Bool = true
   ) throws(WeightsError) {
-    let arrays = arrays.map { ($0, $1.shape, Elements($1.values, areHalved: halved.contains($0))) }
+    let arrays = Self.elements(arrays, quantized)
     var metadata = metadata
     if addingChecksum {
       var hash = SHA256()
@@ -44,6 +44,24 @@ extension SafetensorsFile {
     } catch {
       throw .file(.unwritable(path: path, reason: "\(error)"))
     }
+  }
+
+  /// What is written of `arrays`, in its order.
+  private static func elements(
+    _ arrays: [(String, WeightArray)], _ quantized: Set<String>
+  ) -> [(String, [Int], Elements)] {
+    var floats: [(String, [Int], Elements)] = []
+    var bytes: [(String, [Int], Elements)] = []
+    for (name, array) in arrays {
+      if quantized.contains(name), let matrix = QuantizedMatrix(array) {
+        floats.append(
+          (QuantizedMatrix.scaleName(name), [matrix.scales.count], .floats(matrix.scales)))
+        bytes.append((name, array.shape, .bytes(matrix.values)))
+      } else {
+        floats.append((name, array.shape, .floats(array.values)))
+      }
+    }
+    return floats + bytes
   }
 
   /// The JSON text, with spaces at its end so that the values begin at a multiple of 64 bytes.
@@ -85,25 +103,19 @@ extension SafetensorsFile {
 /// The values of an array as they are written.
 private enum Elements {
   case floats([Float])
-  case halves([Float16])
-
-  init(_ values: [Float], areHalved: Bool) {
-    let most = Float(Float16.greatestFiniteMagnitude)
-    let fit = areHalved && values.allSatisfy { $0.magnitude <= most }
-    self = fit ? .halves(values.map { Float16($0) }) : .floats(values)
-  }
+  case bytes([Int8])
 
   var type: ElementType {
     switch self {
     case .floats: .float32
-    case .halves: .float16
+    case .bytes: .int8
     }
   }
 
   func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     switch self {
     case .floats(let values): values.withUnsafeBytes(body)
-    case .halves(let values): values.withUnsafeBytes(body)
+    case .bytes(let values): values.withUnsafeBytes(body)
     }
   }
 }

@@ -11,7 +11,7 @@ public struct SafetensorsFile: WeightSource, Sendable {
   public let metadata: [String: String]
   /// The arrays' names, sorted by their UTF-8 bytes.
   public let names: [String]
-  private let entries: [String: SafetensorsHeader.Entry]
+  let entries: [String: SafetensorsHeader.Entry]
   let file: FileBytes
   private let dataStart: Int
 

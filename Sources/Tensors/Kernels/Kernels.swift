@@ -41,9 +41,9 @@ protocol KernelSet: Sendable {
   func matrixProduct(
     _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, transposed: Bool,
     _ b: UnsafePointer<Float>, transposed: Bool, into c: UnsafeMutablePointer<Float>)
-  /// C [m, n] = A [m, k] B [n, k] transposed, B in half precision; for few rows.
-  func halfMatrixProduct(
-    _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, _ b: UnsafePointer<UInt16>,
+  /// C [m, n] = A [m, k] B [n, k] transposed, B of whole numbers with a scale a row; for few rows.
+  func quantizedMatrixProduct(
+    _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, _ b: QuantizedRows,
     into c: UnsafeMutablePointer<Float>)
 
   /// The heads' outputs, and the logarithm of the sum of each query's exponentials

@@ -49,7 +49,7 @@ public func linear(_ input: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tens
     "linear: \(input.shape) with \(weight.shape) and \(bias?.shape ?? [])")
   let rows: Shape = [input.shape.dimensions.dropLast().reduce(1, *), input.shape[-1]]
   let (x, w, old) = (input.withShape(rows), weight.plain, input.shape)
-  let y = productOfHalves(x, w) ?? product(x, w, false, true)
+  let y = quantizedProduct(x, w) ?? product(x, w, false, true)
   if let bias { Kernels.current.addToRows(bias.plain, of: y, into: y) }
   let keptX = weight.wantsGradient ? x : nil
   let keptWeight = input.wantsGradient ? w : nil
@@ -65,15 +65,15 @@ public func linear(_ input: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tens
     }
 }
 
-/// `x w^T` of a matrix in half precision; nil where it is none, or where there are so many rows that
+/// `x w^T` of a matrix of whole numbers; nil where it is none, or where there are so many rows that
 /// a copy of floats, made once, is worth its memory.
-private func productOfHalves(_ x: Tensor, _ w: Tensor) -> Tensor? {
+private func quantizedProduct(_ x: Tensor, _ w: Tensor) -> Tensor? {
   let (rows, mostRows) = (x.shape[0], 64)
-  guard let halves = w.storage.halves, rows <= mostRows, x.shape[1] > 0 else { return nil }
+  guard let quantized = w.storage.quantized, rows <= mostRows, x.shape[1] > 0 else { return nil }
   return Tensor([rows, w.shape[0]]) { y in
     guard let y = y.baseAddress, rows > 0 else { return }
-    Kernels.current.halfMatrixProduct(
-      (rows, w.shape[0], w.shape[1]), x.pointer, halves.pointer, into: y)
+    Kernels.current.quantizedMatrixProduct(
+      (rows, w.shape[0], w.shape[1]), x.pointer, quantized, into: y)
   }
 }
 

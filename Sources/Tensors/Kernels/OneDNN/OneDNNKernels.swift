@@ -77,11 +77,11 @@
       precondition(failure == 0, "matrixProduct: oneDNN failed on \(size)")
     }
 
-    func halfMatrixProduct(
-      _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, _ b: UnsafePointer<UInt16>,
+    func quantizedMatrixProduct(
+      _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, _ b: QuantizedRows,
       into c: UnsafeMutablePointer<Float>
     ) {
-      racnn_thin_product_of_halves(size.m, size.n, size.k, a, b, c)
+      racnn_thin_product_of_bytes(size.m, size.n, size.k, a, b.pointer, b.scales, c)
     }
 
     func sampleBox(_ source: Tensor, _ box: Tensor, size: Int, edge: Float?) -> Tensor {

@@ -55,16 +55,16 @@ struct ProfilingKernels: KernelSet {
     }
   }
 
-  func halfMatrixProduct(
-    _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, _ b: UnsafePointer<UInt16>,
+  func quantizedMatrixProduct(
+    _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, _ b: QuantizedRows,
     into c: UnsafeMutablePointer<Float>
   ) {
     let (m, n, k) = size
     log.measure(
-      "matrix product", "[\(m), \(k)] [\(k), \(n)] of halves", operations: 2 * m * n * k,
-      floats: m * k + k * n / 2 + m * n
+      "matrix product", "[\(m), \(k)] [\(k), \(n)] of bytes", operations: 2 * m * n * k,
+      floats: m * k + k * n / 4 + n + m * n
     ) {
-      base.halfMatrixProduct(size, a, b, into: c)
+      base.quantizedMatrixProduct(size, a, b, into: c)
     }
   }
 

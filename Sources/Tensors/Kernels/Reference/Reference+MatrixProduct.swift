@@ -18,11 +18,11 @@ extension KernelSet {
     }
   }
 
-  func halfMatrixProduct(
-    _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, _ b: UnsafePointer<UInt16>,
+  func quantizedMatrixProduct(
+    _ size: (m: Int, n: Int, k: Int), _ a: UnsafePointer<Float>, _ b: QuantizedRows,
     into c: UnsafeMutablePointer<Float>
   ) {
-    let floats = (0..<size.n * size.k).map { Float(Float16(bitPattern: b[$0])) }
+    let floats = (0..<size.n * size.k).map { Float(b.pointer[$0]) * b.scales[$0 / size.k] }
     matrixProduct(size, a, transposed: false, floats, transposed: true, into: c)
   }
 }
