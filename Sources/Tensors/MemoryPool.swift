@@ -31,10 +31,16 @@ final class MemoryPool: Sendable {
     return (bytes + alignment - 1) / alignment * alignment
   }
 
-  func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+  /// - Parameter lasting: Whether it will be held for long: such memory lies apart, for between what
+  ///   comes and goes it would leave gaps.
+  func take(_ count: Int, lasting: Bool = false) -> UnsafeMutablePointer<Float> {
     let bytes = Self.bytes(count)
     let address =
-      bytes < Self.smallest ? nil : state.withLock { state in state.arena?.take(bytes) }
+      bytes < Self.smallest
+      ? nil
+      : state.withLock { state in
+        lasting ? state.arena?.takeLast(bytes) : state.arena?.take(bytes)
+      }
     let block =
       address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
       ?? UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.alignment)
@@ -108,6 +114,15 @@ private struct Arena {
       free[best].start += UInt(count)
       free[best].count -= count
     }
+    return start
+  }
+
+  /// The end of the last free part that is large enough: at first that is the range's end.
+  mutating func takeLast(_ count: Int) -> UInt? {
+    guard let index = free.lastIndex(where: { $0.count >= count }) else { return nil }
+    free[index].count -= count
+    let start = free[index].end
+    if free[index].count == 0 { free.remove(at: index) }
     return start
   }
 

@@ -40,16 +40,31 @@ public struct ConvolutionBatchNorm {
     }
     let versions = (parts + [norm.mean, norm.variance]).map(\.version)
     if let fold = cache.fold, fold.versions == versions { return (fold.weight, fold.bias) }
-    let (weight, bias) = withoutTape { fold() }
-    convolution.weight.value.giveUp()
-    cache.fold = (versions, weight.detached, bias.detached)
-    return (weight, bias)
+    let (factor, bias) = withoutTape { norm.frozen() }
+    let weight = Self.product(of: convolution.weight.value, and: factor.detached)
+    cache.fold = (versions, weight, bias.detached)
+    return (weight, bias.detached)
   }
 
   private func fold() -> (weight: Tensor, bias: Tensor) {
     let (factor, offset) = norm.frozen()
     let weight = convolution.weight.tensor
     return (weight * factor.reshaped([weight.shape[0], 1, 1, 1]), offset)
+  }
+
+  /// The same that is made when it is looked at, for kernels pack it and then need neither this nor
+  /// the weight: resnet34 in three scales predicted with 655 MiB when both stayed, of which this was 244.
+  private static func product(of weight: Tensor, and factor: Tensor) -> Tensor {
+    let (factors, count) = (factor.values, weight.shape.count / factor.shape.count)
+    return Tensor(weight.shape) { rows, products in
+      weight.withValues { weights in
+        for (row, factor) in zip(0..., factors[rows]) {
+          let (from, to) = ((rows.lowerBound + row) * count, row * count)
+          for i in 0..<count { products[to + i] = weights[from + i] * factor }
+        }
+      }
+      weight.giveUp()
+    }
   }
 }
 

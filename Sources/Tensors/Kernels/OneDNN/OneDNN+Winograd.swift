@@ -78,7 +78,7 @@
       var problem = problem
       let layout = PackedLayout(descriptor: [isReversed ? 1 : 0, Int(problem.block)])
       if let packed = weight.storage.packed[layout] { return packed }
-      let packed = Storage(count: racnn_winograd_packed_count(&problem))
+      let packed = Storage.packed(count: racnn_winograd_packed_count(&problem))
       racnn_winograd_pack(&problem, weight.pointer, isReversed ? 1 : 0, packed.pointer)
       weight.storage.packed[layout] = packed
       weight.giveUp()

@@ -27,7 +27,7 @@
     /// The weights in the primitive's layout, reordered at the first use of these values.
     func packed(_ weight: Tensor) -> Storage {
       if let packed = weight.storage.packed[layout] { return packed }
-      let packed = Storage(count: packedCount)
+      let packed = Storage.packed(count: packedCount)
       let padded = Storage(count: paddedCount)
       let failure = racnn_convolution_pack(handle, weight.pointer, packed.pointer, padded.pointer)
       precondition(failure == 0, "convolution: oneDNN failed to reorder weights")
