@@ -79,10 +79,10 @@ public final class ParameterStore {
     }
   }
 
-  /// Elements, 24 MB: about what the third cache holds. With four photos at 448 pixels EfficientNet-Lite0
-  /// predicts as fast in parts as all at once, which take 84 MiB more. Blocks that do not grow are
-  /// slower in parts: ResNet-18 by some 10 %.
-  private static let largestMap = 6 << 20
+  /// Elements, 16 MB: what the third cache holds with room for more. With four photos at 448 pixels
+  /// EfficientNet-Lite0 predicts as fast in parts as all at once, which take 84 MiB more. Blocks that do
+  /// not grow are slower in parts: ResNet-18 by some 10 %.
+  private static let largestMap = 4 << 20
 
   func add(_ name: String, _ shape: Shape, _ initializer: Initializer) -> Parameter {
     var generator = initialization?.fork(fnv1a(name))

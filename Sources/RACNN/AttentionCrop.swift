@@ -26,6 +26,8 @@ public struct AttentionCrop: Hashable, Sendable {
 
   /// `[N, C, S, S]` and its boxes to `[N, C, size, size]`.
   public func callAsFunction(_ source: Tensor, _ box: Box) -> Tensor {
+    // All of it at its own size is the source itself.
+    if sharpness == nil, source.shape[2] == size, box.isWhole { return source }
     guard gradient == .surrogate, let sharpness else {
       return sampleBox(source, box.values, size: size, edge: sharpness)
     }

@@ -34,6 +34,11 @@ public struct Box {
       concatenated([center - half + half * 2 * childCenter, half * 2 * childHalf], axis: 1))
   }
 
+  /// Whether each is the whole picture, and nothing will move it.
+  var isWhole: Bool {
+    !values.requiresGradient && values.withValues { $0.allSatisfy { $0 == 0.5 } }
+  }
+
   /// The same boxes off the tape.
   public func detached() -> Box { Box(values.detached) }
 }

@@ -147,4 +147,16 @@ import Testing
     #expect(AttentionCrop(size: 16, scale: 1, sharpness: 8).sharpness == 8)
     #expect(AttentionCrop(size: 16, scale: 2, sharpness: 8).sharpness == 16)
   }
+
+  /// All of a source at its own size is not sampled, and would be the same if it were.
+  @Test func theWholeAtItsOwnSizeIsTheSource() {
+    let source = noise([2, 3, 24, 24], seed: 3)
+    let crop = AttentionCrop(size: 24, scale: 0, sharpness: nil)
+    let sampled = sampleBox(source, Box.whole(count: 2).values, size: 24, edge: nil)
+    #expect(crop(source, .whole(count: 2)).values == source.values)
+    #expect(sampled.values == source.values)
+    #expect(crop(source, Box(Box.whole(count: 2).values.variable())).requiresGradient)
+    let corner = Box(Tensor([0.5, 0.5, 0.5, 0.25, 0.25, 0.25], shape: [2, 3]))
+    #expect(crop(source, corner).values != source.values)
+  }
 }
