@@ -179,6 +179,12 @@ void racnn_primitive_destroy(racnn_primitive *self) {
 
 size_t racnn_convolution_packed_count(const racnn_primitive *self) { return self->packed_count; }
 
+int racnn_convolution_packs_alike(const racnn_primitive *one, const racnn_primitive *other) {
+  racnn_descriptor_ref a = NULL, b = NULL;
+  return dnnl_memory_get_memory_desc(one->weights, &a) == dnnl_success &&
+         dnnl_memory_get_memory_desc(other->weights, &b) == dnnl_success && dnnl_memory_desc_equal(a, b);
+}
+
 size_t racnn_primitive_scratch_count(const racnn_primitive *self) { return self->scratch_count; }
 
 size_t racnn_convolution_padded_count(const racnn_primitive *self) {

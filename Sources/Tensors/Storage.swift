@@ -31,7 +31,7 @@ package final class Storage {
   /// Floats held.
   package let count: Int
   /// Copies of these values in other layouts, made once and dropped when the values change.
-  var packed: [PackedLayout: Storage] = [:]
+  package internal(set) var packed: [PackedLayout: Storage] = [:]
   /// The same values as whole numbers, where they were read so; dropped when the values change.
   private(set) var quantized: QuantizedRows?
 
@@ -180,6 +180,6 @@ extension Storage {
 }
 
 /// The name of a cached copy of some weights in a primitive's own layout.
-struct PackedLayout: Hashable {
+package struct PackedLayout: Hashable {
   let descriptor: [Int]
 }

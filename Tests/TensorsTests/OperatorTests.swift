@@ -120,6 +120,18 @@ import Testing
     #expect(parameter.value.values == [1.0001, 2] && lender.floats == [1, 2])
   }
 
+  /// Weights are packed for a convolution, not for each size of a batch.
+  @Test mutating func batchesOfAnySizeShareWeights() {
+    let (weight, most) = (random([32, 16, 1, 1]), 6)
+    let x = random([most, 16, 9, 9])
+    let whole = convolution(x, weight: weight)
+    for count in 1...most {
+      let part = convolution(x.sliced(0..<count, axis: 0), weight: weight)
+      expectClose(part, whole.sliced(0..<count, axis: 0), 1e-6, "\(count)")
+    }
+    #expect(weight.storage.packed.count < most)
+  }
+
   /// Values that a closure makes are made again after their memory was given up, unless they changed.
   @Test func valuesAreMadeAgain() {
     let count = 1 << 17

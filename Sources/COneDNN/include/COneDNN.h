@@ -39,6 +39,9 @@ void racnn_primitive_destroy(racnn_primitive *primitive);
 size_t racnn_convolution_packed_count(const racnn_primitive *primitive);
 size_t racnn_primitive_scratch_count(const racnn_primitive *primitive);
 
+/// Whether two primitives have one layout for the weights.
+int racnn_convolution_packs_alike(const racnn_primitive *one, const racnn_primitive *other);
+
 /// Between weights [outputs][inputs / groups][rows][columns] and the primitive's layout.
 /// `padded` holds racnn_convolution_padded_count floats, or is unused when that is 0. Returns 0 on success.
 size_t racnn_convolution_padded_count(const racnn_primitive *primitive);

@@ -10,13 +10,19 @@
     private let scratchCount: Int
     private let paddedCount: Int
 
-    init(_ problem: racnn_convolution, key: [Int32]) {
+    /// - Parameter known: What was made before: where one of them packs weights alike, both have one
+    ///   copy. Else each batch size would keep its own.
+    init(
+      _ problem: racnn_convolution, key: [Int32], known: some Sequence<ConvolutionPrimitive>
+    ) {
       var problem = problem
       guard let handle = racnn_convolution_create(&problem) else {
         preconditionFailure("convolution: oneDNN has no implementation of \(problem)")
       }
       self.handle = handle
-      layout = PackedLayout(descriptor: key.map(Int.init))
+      layout =
+        known.first { racnn_convolution_packs_alike($0.handle, handle) != 0 }?.layout
+        ?? PackedLayout(descriptor: key.map(Int.init))
       packedCount = racnn_convolution_packed_count(handle)
       scratchCount = racnn_primitive_scratch_count(handle)
       paddedCount = racnn_convolution_padded_count(handle)
@@ -66,7 +72,8 @@
           nonisolated(unsafe) let known = known
           return known
         }
-        nonisolated(unsafe) let made = ConvolutionPrimitive(problem, key: key)
+        nonisolated(unsafe) let made = ConvolutionPrimitive(
+          problem, key: key, known: state.primitives.values)
         state.primitives[key] = made
         return made
       }
