@@ -57,7 +57,9 @@ public func evaluateControls(
         ? learned
         : withoutTape {
           model.output(
-            of: model.look(source, scales: model.scales.count) { view, index in
+            of: model.look(
+              source, scales: model.scales.count, first: learned.views[0]
+            ) { view, index in
               switch control {
               case .learned: learned.views[index + 1].box
               case .initial: view.box.zoomed(into: model.initialBox(for: view))

@@ -124,10 +124,13 @@ public final class RecurrentAttentionCNN {
   }
 
   /// The same with boxes, in units of the source's side, that a closure gives after each view.
+  ///
+  /// - Parameter first: Scale 1's view where it is known, which is the same whatever comes after.
   func look(
-    _ source: Tensor, scales count: Int, next: (_ view: View, _ scale: Int) -> Box
+    _ source: Tensor, scales count: Int, first: View? = nil,
+    next: (_ view: View, _ scale: Int) -> Box
   ) -> [View] {
-    var views = [scales[0](source, .whole(count: source.shape[0]))]
+    var views = [first ?? scales[0](source, .whole(count: source.shape[0]))]
     for index in 1..<max(1, count) {
       views.append(scales[index](source, next(views[index - 1], index - 1)))
     }
