@@ -32,7 +32,11 @@ package struct LineChart {
     self.range = range
   }
 
-  private static let colors = ["#1b6ca8", "#d1495b", "#2e933c", "#8f5bb3", "#c98500", "#444444"]
+  /// As many as a network of three scales has losses, lest two curves look alike.
+  private static let colors = [
+    "#1b6ca8", "#d1495b", "#2e933c", "#8f5bb3", "#c98500", "#444444", "#12908e", "#d63fa8",
+    "#7a5230",
+  ]
   private static let (left, top, width, height) = (52.0, 22.0, 560.0, 200.0)
 
   /// The heading, the picture and the legend; nothing where there is nothing to draw.
