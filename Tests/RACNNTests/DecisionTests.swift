@@ -102,6 +102,33 @@ import Testing
     #expect(low < high)
   }
 
+  /// The confidence that a few photos lead to costs little on photos that it was not found on, and
+  /// spares looks.
+  @Test func confidenceHoldsOnOtherPhotos() throws {
+    let clarity: [Float] = [3, 3.5, 4]
+    let others = rows(photos: 1000, clarity: clarity, seed: 99)
+    let (count, logits) = (
+      others.labels.count, others.logits.map { Tensor($0, shape: [others.labels.count, 4]) }
+    )
+    var (lost, looks) = (0, 0)
+    let draws: [UInt64] = Array(1...10)
+    for seed in draws {
+      let decision = DecisionSearch(rows(photos: 40, clarity: clarity, seed: seed), classes: 4)
+        .best(fused: nil).decision
+      let confidence = try #require(decision.confidence)
+      let seen = (1...3).map { decision.probabilities(Array(logits.prefix($0)), fused: nil) }
+      let (surest, answers) = (seen.map { $0.max(1).values }, seen.map { $0.argmax() })
+      for row in 0..<count {
+        let stop = (0..<2).first { surest[$0][row] >= confidence } ?? 2
+        looks += 1 + stop
+        lost += answers[2][row] == others.labels[row] ? 1 : 0
+        lost -= answers[stop][row] == others.labels[row] ? 1 : 0
+      }
+    }
+    let trials = Double(draws.count * count)
+    #expect(Double(lost) / trials < 0.003 && Double(looks) / trials < 1.6)
+  }
+
   /// A decision that fits the network no more is refused when the model is read.
   @Test func wrongDecisionsAreNamed() throws {
     let folder = TemporaryFolder()
