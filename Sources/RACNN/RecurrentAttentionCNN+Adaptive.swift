@@ -25,13 +25,12 @@ extension RecurrentAttentionCNN {
         groups.append((decided.map { photos[$0] }, isAll ? output : output.rows(decided)))
       }
       if open.isEmpty { break }
-      box = nextBox(after: views[index], scale: index)
       if open.count < photos.count {
         photos = open.map { photos[$0] }
         source = source.gathered(open, axis: 0)
-        box = Box(box.values.gathered(open, axis: 0))
         views = views.map { $0.rows(open) }
       }
+      box = nextBox(after: views[index], scale: index)
     }
     return groups
   }
@@ -39,25 +38,28 @@ extension RecurrentAttentionCNN {
   /// The kernels whose operations are products and their sums.
   private static let products: Set = ["convolution", "depthwise", "matrix product", "attention"]
 
-  /// Multiply-accumulates of a photo after 1, 2, ... scales have looked.
+  /// Multiply-accumulates of a photo once 1, 2, ... scales have looked; where to look next is counted
+  /// with the look that it leads to.
   public func multiplyAccumulates() -> [Double] {
     let side = configuration.sourceSize
     let source = Tensor.zeros([1, 3, side, side])
-    var sum = 0.0
+    var (sum, proposal) = (0.0, 0.0)
     return scales.indices.map { index in
-      let box = Box.whole(count: 1)
-      let (_, timings) = Kernels.profiling {
-        withoutTape {
-          let view = scales[index](source, box)
-          if index + 1 < scales.count, boxPolicy == .learned {
-            _ = scales[index].proposal?(view.features)
-          }
-        }
+      let scale = scales[index]
+      let (view, look) = Self.productsCounted { scale(source, Box.whole(count: 1)) }
+      sum += proposal + look
+      if index + 1 < scales.count, boxPolicy == .learned {
+        proposal = Self.productsCounted { scale.proposal?(view.features) }.operations
       }
-      let products = timings.filter { Self.products.contains($0.kernel) }
-      sum += products.reduce(0) { $0 + $1.operations / 2 }
       return sum
     }
+  }
+
+  /// What a closure returns, and the multiply-accumulates in it.
+  private static func productsCounted<R>(_ body: () -> R) -> (result: R, operations: Double) {
+    let (result, timings) = Kernels.profiling { withoutTape(body) }
+    let counted = timings.filter { products.contains($0.kernel) }
+    return (result, counted.reduce(0) { $0 + $1.operations / 2 })
   }
 }
 

@@ -189,9 +189,8 @@ import Testing
   @Test func arithmeticIsCounted() {
     let backbone = 8 * 27 * 64 + 12 * 72 * 16
     let proposal = 12 * 16 * 10 + 10 * 3
-    let expected = [
-      backbone + 48 + proposal, 2 * (backbone + 48 + proposal), 3 * (backbone + 48) + 2 * proposal,
-    ]
+    let look = backbone + 48
+    let expected = [look, 2 * look + proposal, 3 * look + 2 * proposal]
     #expect(tinyNetwork().multiplyAccumulates() == expected.map(Double.init))
   }
 }
