@@ -51,6 +51,11 @@ public struct Decision: Codable, Hashable, Sendable {
     (logits / (scaleTemperatures?[index] ?? 1)).softmax()
   }
 
+  /// How many of the scales must look for the decision: up to the last that has a weight.
+  func looks(scales: Int) -> Int {
+    (weights?.lastIndex { $0 > 0 }).map { $0 + 1 } ?? scales
+  }
+
   /// The weights of the first `looked` scales: the final ones where they say anything, else equal.
   func prefix(_ looked: Int) -> [Float] {
     let own = (weights ?? []).prefix(looked)

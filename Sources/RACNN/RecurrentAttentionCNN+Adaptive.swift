@@ -2,7 +2,8 @@ public import Tensors
 
 extension RecurrentAttentionCNN {
   /// Looks at `source [N, 3, S, S]`, and closer only at photos that are not decided yet: those whose
-  /// calibrated probability is below `confidence`.
+  /// calibrated probability is below `confidence`. Scales that the decision leaves out are not looked
+  /// at where no other comes after them.
   ///
   /// - Returns: Photos that were decided after as many looks, by their places in the batch, with
   ///   what was seen of them; each photo is in one group.
@@ -13,9 +14,10 @@ extension RecurrentAttentionCNN {
     var photos = Array(0..<source.shape[0])
     var (source, box) = (source, Box.whole(count: source.shape[0]))
     var views: [View] = []
-    for (index, scale) in scales.enumerated() {
+    let looks = decision.looks(scales: scales.count)
+    for (index, scale) in scales.prefix(looks).enumerated() {
       views.append(scale(source, box))
-      let isLast = index + 1 == scales.count
+      let isLast = index + 1 == looks
       let output = output(of: views)
       let surest = isLast ? [] : output.probabilities.max(1).values
       let open = photos.indices.filter { !isLast && surest[$0] < confidence }

@@ -185,6 +185,18 @@ import Testing
     #expect(once.count == 1 && once[0].output.views.count == 1)
   }
 
+  /// What has no weight in the decision is not looked at, and the decision is the same.
+  @Test func scalesThatDoNotDecideAreLeftOut() {
+    let model = tinyNetwork()
+    model.decision = Decision(
+      weights: [0.5, 0.5, 0], temperatures: [1, 0.5, 0.5], confidence: nil)
+    let source = noise([5, 3, 24, 24], seed: 4)
+    let groups = withoutTape { model.lookingAsNeeded(source, confidence: .infinity) }
+    #expect(groups.count == 1 && groups[0].output.views.count == 2)
+    let whole = withoutTape { model(source) }.probabilities.values
+    #expect(groups[0].output.probabilities.values == whole)
+  }
+
   /// Counted by hand: two convolutions and a classifier at each scale, an APN of two layers at two.
   @Test func arithmeticIsCounted() {
     let backbone = 8 * 27 * 64 + 12 * 72 * 16
