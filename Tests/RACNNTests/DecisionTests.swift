@@ -103,9 +103,11 @@ import Testing
   }
 
   /// The confidence that a few photos lead to costs little on photos that it was not found on, and
-  /// spares looks.
-  @Test func confidenceHoldsOnOtherPhotos() throws {
-    let clarity: [Float] = [3, 3.5, 4]
+  /// spares looks, whether closer looks put some errors right or nearly all.
+  @Test(arguments: [([3, 3.5, 4], 1.6, 0.002), ([1, 3, 8], 2.5, 0.001)])
+  func confidenceHoldsOnOtherPhotos(_ clarity: [Float], looks most: Double, lost mostLost: Double)
+    throws
+  {
     let others = rows(photos: 1000, clarity: clarity, seed: 99)
     let (count, logits) = (
       others.labels.count, others.logits.map { Tensor($0, shape: [others.labels.count, 4]) }
@@ -126,7 +128,7 @@ import Testing
       }
     }
     let trials = Double(draws.count * count)
-    #expect(Double(lost) / trials < 0.003 && Double(looks) / trials < 1.6)
+    #expect(Double(lost) / trials < mostLost && Double(looks) / trials < most)
   }
 
   /// A decision that fits the network no more is refused when the model is read.
