@@ -14,6 +14,9 @@ public struct Evaluation: Codable, Hashable, Sendable {
   public var classes: [ClassScore]
   /// Photos by true class, then by decided class, in the order of `classes`.
   public var confusion: [[Int]]
+  /// How near the decisions' probabilities are to how often they are right; nil in scores of before
+  /// that was measured.
+  public var calibration: Calibration?
   /// The wrong decisions that were surest, the surest first; nil in scores of before they were kept.
   public var mistakes: [Mistake]?
   /// How well the boxes fit the subjects', by scale; nil where the data set has none.

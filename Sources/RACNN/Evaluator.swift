@@ -23,6 +23,7 @@ public func evaluate(
   let (wall, cpu) = (Clock.wall, Clock.cpu)
   let classNames = model.configuration.classNames
   var tally = Tally(classes: classNames.count)
+  var calibration = CalibrationTally()
   var boxes = BoxScoring()
   var mistakes: [Mistake] = []
   let batches = try EvaluationBatches(
@@ -33,10 +34,12 @@ public func evaluate(
     }
     let output = withoutTape { model(batch.tensor()) }
     tally.add(output, labels: labels)
+    guard tally.isFinite else { throw RACNNError.noAnswer }
     let (first, decided) = (output.views[0].logits.argmax(), output.probabilities.argmax())
     let surest = output.probabilities.max(1).values
     for (row, index) in batch.indices.enumerated() {
       let (size, label) = (batch.photoSizes[row], labels[row])
+      calibration.add(probability: surest[row], isRight: decided[row] == label)
       if decided[row] != label {
         mistakes.append(
           Mistake(
@@ -57,7 +60,6 @@ public func evaluate(
       }
     }
   }
-  guard tally.isFinite else { throw RACNNError.noAnswer }
   let confusion = tally.confusion
   return Evaluation(
     split: split.rawValue, count: tally.count, accuracy: tally.accuracy, correct: tally.correct,
@@ -65,10 +67,10 @@ public func evaluate(
       ClassScore(
         name: name, count: confusion[index].reduce(0, +), correct: confusion[index][index])
     },
-    confusion: confusion, mistakes: Mistake.surest(of: mistakes), boxes: boxes.result,
-    quartiles: boxes.quartiles, worstBoxes: boxes.worstBoxes,
-    multiplyAccumulates: model.multiplyAccumulates(), seconds: Clock.wall - wall,
-    cpuSeconds: Clock.cpu - cpu)
+    confusion: confusion, calibration: calibration.result(logLoss: tally.losses["decision"] ?? 0),
+    mistakes: Mistake.surest(of: mistakes), boxes: boxes.result, quartiles: boxes.quartiles,
+    worstBoxes: boxes.worstBoxes, multiplyAccumulates: model.multiplyAccumulates(),
+    seconds: Clock.wall - wall, cpuSeconds: Clock.cpu - cpu)
 }
 
 /// The photos of a split in batches.

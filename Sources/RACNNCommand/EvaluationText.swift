@@ -82,6 +82,27 @@ extension Evaluation {
       }
   }
 
+  /// How probable answers are and how often they are right, the headings first; empty where it is not
+  /// known.
+  var calibrationRows: [[String]] {
+    guard let calibration else { return [] }
+    return [["probability of the answer", "photos", "right"]]
+      + calibration.bins.map {
+        [Text.percent($0.confidence), "\($0.count)", Text.percent($0.accuracy)]
+      }
+  }
+
+  /// The same in short.
+  private var calibrationLines: [String] {
+    guard let calibration else { return [] }
+    return [
+      "probabilities: \(Text.percent(calibration.confidence)) in the mean, where"
+        + " \(Text.percent(calibration.accuracy)) are right; expected calibration error"
+        + " \(Text.fixed(100 * calibration.expectedError, 1)) points, log loss"
+        + " \(Text.fixed(calibration.logLoss, 3))"
+    ]
+  }
+
   /// Each control's accuracies, and by how much the learned boxes are better than its.
   private var controlLines: [String] {
     guard let controls else { return [] }
@@ -144,6 +165,7 @@ extension Evaluation {
   /// The tables for people.
   var text: String {
     var lines = ["accuracy on the \(split) split, \(count) photos:"] + Text.table(rows)
+    lines += calibrationLines
     if !boxRows.isEmpty { lines += Text.table(boxRows) }
     if !quartileRows.isEmpty { lines += Text.table(quartileRows) }
     return (lines + controlLines + adaptiveLines + comparisonLines).joined(separator: "\n")

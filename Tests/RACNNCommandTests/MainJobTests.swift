@@ -74,6 +74,10 @@ import Testing
     #expect(mistakes.count == 8 - (evaluation.correct["1+2+3"] ?? 0))
     #expect(mistakes.allSatisfy { $0.className != $0.answer && (0...1).contains($0.probability) })
     #expect(mistakes.map(\.probability) == mistakes.map(\.probability).sorted(by: >))
+    let calibration = try #require(evaluation.calibration)
+    #expect(calibration.bins.map(\.count).reduce(0, +) == 8)
+    #expect(calibration.accuracy == evaluation.accuracy["1+2+3"])
+    #expect(page.contains("How often answers of a probability are right"))
     // Eight examples, the mistakes, and the worst boxes: of eight test photos all, as at most ten
     // are shown.
     let pictures = page.components(separatedBy: "src=\"data:image/jpeg;base64,").count - 1

@@ -18,8 +18,8 @@ struct Report {
   var facts: [(name: String, value: String)]
   /// Rows of scales and accuracies, the headings first.
   var accuracy: [[String]]
-  /// Tables of where it looks, by their headings, each with its own headings first.
-  var attention: [(heading: String, rows: [[String]])] = []
+  /// Further tables, by their headings, each with its own headings first.
+  var tables: [(heading: String, rows: [[String]])] = []
   /// Accuracies by where it looks, with intervals.
   var controls: [IntervalChart] = []
   /// Curves over the epochs.
@@ -48,7 +48,7 @@ struct Report {
         .tag("h1", [:], .text(title)), factTable,
         table("Accuracy on the test split", accuracy),
       ]
-        + controls.map(\.html) + attention.map { table($0.heading, $0.rows) }
+        + controls.map(\.html) + tables.map { table($0.heading, $0.rows) }
         + charts.map(\.html)
         + [
           figures("Where it looks, on photos of the test split", examples),

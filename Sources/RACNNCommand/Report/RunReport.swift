@@ -29,8 +29,8 @@ struct RunReport {
       title: "\(FilePath.name(of: run.folder)): RA-CNN on "
         + FilePath.name(of: configuration.dataset),
       facts: facts(photos, classifier?.model.framing), accuracy: evaluation?.rows ?? [],
-      attention: attention,
-      controls: controls, charts: charts, examples: try self.examples(samples, photos, classifier),
+      tables: tables, controls: controls, charts: charts,
+      examples: try self.examples(samples, photos, classifier),
       mistakes: try examples(evaluation?.mistakes?.map(\.path)),
       worst: try examples(evaluation?.worstBoxes?.map(\.path)),
       confusion: evaluation.map {
@@ -69,10 +69,11 @@ struct RunReport {
     ]
   }
 
-  private var attention: [(heading: String, rows: [[String]])] {
+  private var tables: [(heading: String, rows: [[String]])] {
     [
       ("Boxes against the subjects' own", run.evaluation?.boxRows ?? []),
       ("Accuracy by how large the subject is", run.evaluation?.quartileRows ?? []),
+      ("How often answers of a probability are right", run.evaluation?.calibrationRows ?? []),
     ]
   }
 
