@@ -79,9 +79,12 @@ import Testing
     var outputs: Int
     var batch = 1
     var size: (Int, Int)
+    var kernel = 3
     var padding = Padding.symmetric(1)
 
-    var description: String { "\(batch) x \(inputs) to \(outputs), \(size), \(padding)" }
+    var description: String {
+      "\(batch) x \(inputs) to \(outputs), \(size), \(kernel), \(padding)"
+    }
   }
 
   /// Enough channels for Winograd's method, on maps that its tiles do not divide.
@@ -97,12 +100,27 @@ import Testing
     Large(inputs: 256, outputs: 288, size: (17, 31)),
   ]
 
+  /// Kernels of 1x1 whose outputs are one block of channels, or an odd or even number of blocks, the
+  /// last of them not full.
+  static let pointwise = [
+    Large(inputs: 5, outputs: 8, size: (2, 2), kernel: 1, padding: .symmetric(0)),
+    Large(inputs: 16, outputs: 3, batch: 2, size: (5, 7), kernel: 1, padding: .symmetric(0)),
+    Large(inputs: 24, outputs: 24, batch: 3, size: (9, 13), kernel: 1, padding: .symmetric(0)),
+    Large(inputs: 144, outputs: 37, size: (31, 30), kernel: 1, padding: .same),
+    Large(inputs: 300, outputs: 18, batch: 2, size: (23, 17), kernel: 1, padding: .symmetric(0)),
+    // Few pixels and many outputs.
+    Large(inputs: 530, outputs: 200, batch: 2, size: (4, 5), kernel: 1, padding: .symmetric(0)),
+    // Hardly any pixels, and some that lie outside.
+    Large(inputs: 32, outputs: 32, size: (1, 3), kernel: 1, padding: .symmetric(0)),
+    Large(inputs: 32, outputs: 32, size: (6, 7), kernel: 1, padding: .symmetric(1)),
+  ]
+
   /// The oracle sums in single precision, its error is of the order of ours.
-  @Test(arguments: large) func manyChannelsMatchTheReference(_ test: Large) {
+  @Test(arguments: large + pointwise) func manyChannelsMatchTheReference(_ test: Large) {
     var generator = RandomGenerator(seed: 3)
     let inputs = [
       Tensor.random([test.batch, test.inputs, test.size.0, test.size.1], using: &generator),
-      Tensor.random([test.outputs, test.inputs, 3, 3], using: &generator),
+      Tensor.random([test.outputs, test.inputs, test.kernel, test.kernel], using: &generator),
       Tensor.random([test.outputs], using: &generator),
     ]
     func apply(_ x: [Tensor], _ activation: Activation) -> Tensor {
