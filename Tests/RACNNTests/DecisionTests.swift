@@ -39,6 +39,23 @@ import Testing
     #expect(first.loss == first.firstLoss)
   }
 
+  /// Whether zooming makes the result worse is a matter of all views: of photos as they are there may
+  /// be too few to tell.
+  @Test func aFewPhotosDoNotOutweighTheirViews() {
+    var rows = rows(photos: 40, clarity: [0.5, 3, 3])
+    for row in rows.labels.indices where !rows.areVaried.contains(row) {
+      let (label, photo) = (rows.labels[row], rows.photos[row])
+      for scale in 0..<3 {
+        // As they are, scale 1 knows all photos, and further looks are wrong about three.
+        let answer = scale > 0 && photo < 3 ? (label + 1) % 4 : label
+        for other in 0..<4 { rows.logits[scale][row * 4 + other] = other == answer ? 3 : 0 }
+      }
+    }
+    let found = DecisionSearch(rows, classes: 4).best(fused: nil)
+    #expect(found.decision.weights == [Float](repeating: 1 / 3, count: 3))
+    #expect(abs(found.accuracy - 37.0 / 40) < 1e-9)
+  }
+
   @Test func theFusionLayerDecidesWhereItKnowsMore() {
     let rows = rows(clarity: [1, 1, 1])
     let sure = rows.labels.flatMap { label in (0..<4).map { Float($0 == label ? 6 : 0) } }

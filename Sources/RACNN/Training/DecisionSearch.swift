@@ -6,7 +6,7 @@ internal import Tensors
 /// two standard errors of the mean difference of their losses. On CUB (128 pixels, 40 validation
 /// photos) the rule that merely looked best, the fusion layer, was right for 84.4 % of the test
 /// photos and the mean for 85.3 %. Whatever scale 1 alone decides as well stays with it: a rule must
-/// be right for as many photos as scale 1, so that zooming never makes the result worse.
+/// be right for as many views of photos as scale 1, so that zooming never makes the result worse.
 package struct DecisionSearch {
   /// What came out.
   package struct Result {
@@ -31,7 +31,8 @@ package struct DecisionSearch {
     let verdicts: Verdicts
     let temperature: Float
     let losses: [Double]
-    let right: Int
+    /// The rows that it is right for.
+    let right: [Int]
 
     var loss: Double { losses.reduce(0, +) / Double(losses.count) }
   }
@@ -59,9 +60,9 @@ package struct DecisionSearch {
     var candidates = means
     if let fused { candidates.append(candidate(nil, Verdicts(fused, classes: classes))) }
     let (all, first) = (means[0], means[1])
-    let able = candidates.filter { $0.right >= first.right }
+    let able = candidates.filter { $0.right.count >= first.right.count }
     var chosen = able.min { $0.loss < $1.loss } ?? first
-    if all.right >= first.right, !isBetter(chosen, than: all) { chosen = all }
+    if all.right.count >= first.right.count, !isBetter(chosen, than: all) { chosen = all }
     return result(chosen, first)
   }
 
@@ -89,13 +90,10 @@ package struct DecisionSearch {
     return Candidate(
       weights: weights, verdicts: verdicts, temperature: temperature,
       losses: verdicts.losses(rows.labels, temperature: temperature),
-      right: plain.count { answers[$0] == rows.labels[$0] })
+      right: rows.labels.indices.filter { answers[$0] == rows.labels[$0] })
   }
 
   var photoCount: Int { Set(rows.photos).count }
-
-  /// The rows that show their photo as it is.
-  private var plain: [Int] { rows.labels.indices.filter { !rows.areVaried.contains($0) } }
 
   /// Whether the mean difference of the losses, a photo's views taken together, is beyond chance.
   private func isBetter(_ one: Candidate, than other: Candidate) -> Bool {
@@ -123,7 +121,9 @@ package struct DecisionSearch {
     }
     decision.confidence = confidence(stages)
     return Result(
-      decision: decision, accuracy: Double(chosen.right) / Double(max(1, plain.count)),
+      decision: decision,
+      accuracy: Double(chosen.right.count { !rows.areVaried.contains($0) })
+        / Double(max(1, rows.labels.count - rows.areVaried.count)),
       loss: chosen.loss, firstLoss: first.loss)
   }
 
