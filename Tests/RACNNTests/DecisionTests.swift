@@ -80,6 +80,18 @@ import Testing
     }
   }
 
+  /// One network has nothing to decide, and is calibrated as well.
+  @Test func aSingleScaleIsCalibrated() {
+    let rows = rows(photos: 400, clarity: [1.5])
+    let found = DecisionSearch(rows, classes: 4).best(fused: nil)
+    #expect(found.decision.weights == [Float(1)] && !found.ignoresZooms)
+    #expect(found.decision.confidence == nil && found.decision.temperatures != [Float(1)])
+    let logits = Tensor(rows.logits[0], shape: [rows.labels.count, 4])
+    let expected = found.decision.probabilities([logits], fused: nil).max(1).values.reduce(0, +)
+    let right = zip(logits.argmax(), rows.labels).count { $0 == $1 }
+    #expect(abs(Float(right) - expected) < 0.03 * Float(rows.labels.count))
+  }
+
   /// The same holds for what each scale says alone.
   @Test func scalesAreCalibratedAlone() throws {
     var rows = rows(photos: 400, clarity: [1.5, 3])

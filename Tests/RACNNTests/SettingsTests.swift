@@ -36,6 +36,13 @@ import Testing
     #expect(try taking("{}") == usual)
   }
 
+  /// One network that looks once is calibrated too, as the last thing.
+  @Test func everyPlanEndsWithTheDecision() {
+    let single = EpochPlan().stages(scales: 1, sharesBackbone: false)
+    #expect(single.map(\.stage.phase) == [.heads, .classify, .fuse])
+    #expect(single.last?.stage == Stage(.fuse, scales: [1]))
+  }
+
   /// A run that was begun before zooms had stages for their classifiers goes on without them.
   @Test func aPlanKeepsItsStages() throws {
     let plan = EpochPlan()

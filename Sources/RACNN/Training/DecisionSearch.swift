@@ -19,9 +19,10 @@ package struct DecisionSearch {
     /// The loss of scale 1 alone, after calibration.
     package let firstLoss: Double
 
-    /// Whether scale 1 decides alone.
+    /// Whether scale 1 decides alone, and there are others.
     package var ignoresZooms: Bool {
-      decision.weights.map { $0.dropFirst().allSatisfy { $0 == 0 } } ?? false
+      guard let weights = decision.weights, weights.count > 1 else { return false }
+      return weights.dropFirst().allSatisfy { $0 == 0 }
     }
   }
 

@@ -16,7 +16,8 @@ public struct EpochPlan: Codable, Hashable, Sendable {
   public var alternateProposals = 2
   /// Rounds of the alternation at most; it ends when neither half changes anything.
   public var rounds = 2
-  /// 1 fits the fusion layer, 0 leaves it at the mean of the scales.
+  /// 1 fits the fusion layer, finds how the scales decide, and calibrates probabilities; 0 leaves them,
+  /// and the mean of the scales.
   public var fuse = 1
   /// Epochs without a better validation loss after which a stage ends early; nil lets each run to the
   /// end of its schedule, where its rate has come down to zero. One network on CUB (128 pixels, 36
@@ -61,9 +62,8 @@ public struct EpochPlan: Codable, Hashable, Sendable {
         add(Stage(.classify, scales: [scale]), classifyEpochs(scale))
       }
     }
-    guard scales > 1 else { return stages }
     for scale in 1..<scales { add(Stage(.propose, scales: [scale]), propose) }
-    if rounds > 0 && propose > 0 {
+    if scales > 1 && rounds > 0 && propose > 0 {
       let zoomed = sharesBackbone ? Array(1...scales) : Array(2...scales)
       for round in 1...rounds {
         add(

@@ -8,7 +8,7 @@ public enum TrainingPhase: String, Codable, CaseIterable, Sendable {
   case propose
   /// Classifiers on the APNs' boxes, then APNs on the ranking loss, in turn.
   case alternate
-  /// The fusion layer fitted.
+  /// The fusion layer fitted, where there is one, and probabilities calibrated.
   case fuse
 }
 

@@ -3,7 +3,8 @@ internal import NeuralNetworks
 internal import Tensors
 
 extension Trainer {
-  /// Fits the fusion layer and finds how the scales decide; see `FusionFit`, `DecisionSearch`.
+  /// Fits the fusion layer, if there is one, and finds how the scales decide; see `FusionFit`,
+  /// `DecisionSearch`.
   /// Cancelled, it leaves the checkpoint of its beginning.
   func fuse(_ planned: PlannedStage) throws {
     let (wall, cpu) = (Clock.wall, Clock.cpu)
@@ -11,34 +12,33 @@ extension Trainer {
     progress(.stageStarted(planned.stage, epochs: 1))
     let rates = Rates(head: 1e-3)
     var metrics = EpochSums().metrics(PlannedStage(stage: planned.stage, epochs: 1), epoch: 1)
-    if let phase = FusePhase(model, rates) {
-      model.train(only: phase.groups)
-      let (rows, norms) = try fusionRows()
-      let fit = FusionFit(phase: phase)
-      fit.reset(norms: norms)
-      if rows.labels.isEmpty {
-        progress(.note("The mean of the scales decides: there are no validation photos."))
-      } else {
-        let result: FusionFit.Result
-        do {
-          result = try fit.fit(rows) { try stopIfCancelled() }
-        } catch let error as FusionFit.Divergence {
-          throw diverged(
-            error.what, in: planned.stage, step: error.step,
-            Set(error.photos).sorted().map { (dataset.samples[.validation] ?? [])[$0] })
-        }
-        let found = DecisionSearch(rows, classes: dataset.classNames.count)
-          .best(fused: result.logits)
-        (model.decision, state.decision) = (found.decision, found.decision)
-        progress(.note(found.sentence(photos: Set(rows.photos).count)))
-        if found.ignoresZooms { metrics.warnings = [.zoomingDoesNotHelp] }
-        metrics.losses = ["fusion": result.loss, "total": found.loss]
-        metrics.validationLoss = found.loss
-        if let tally = try validate(planned.stage) {
-          metrics.validationAccuracy = tally.accuracy
-          // The layer knows these photos by now: what counts is how it did on those left out.
-          metrics.validationAccuracy[Tally.key(upTo: model.scales.count)] = found.accuracy
-        }
+    let phase = FusePhase(model, rates)
+    model.train(only: phase?.groups ?? [])
+    let (rows, norms) = try fusionRows()
+    let fit = phase.map(FusionFit.init)
+    fit?.reset(norms: norms)
+    if rows.labels.isEmpty {
+      progress(.note(Self.lacksPhotos(scales: model.scales.count)))
+    } else {
+      let fused: FusionFit.Result?
+      do {
+        fused = try fit?.fit(rows) { try stopIfCancelled() }
+      } catch let error as FusionFit.Divergence {
+        throw diverged(
+          error.what, in: planned.stage, step: error.step,
+          Set(error.photos).sorted().map { (dataset.samples[.validation] ?? [])[$0] })
+      }
+      let found = DecisionSearch(rows, classes: dataset.classNames.count).best(fused: fused?.logits)
+      (model.decision, state.decision) = (found.decision, found.decision)
+      progress(.note(found.sentence(photos: Set(rows.photos).count)))
+      if found.ignoresZooms { metrics.warnings = [.zoomingDoesNotHelp] }
+      metrics.losses = ["total": found.loss]
+      if let fused { metrics.losses["fusion"] = fused.loss }
+      metrics.validationLoss = found.loss
+      if let tally = try validate(planned.stage) {
+        metrics.validationAccuracy = tally.accuracy
+        // The layer knows these photos by now: what counts is how it did on those left out.
+        metrics.validationAccuracy[Tally.key(upTo: model.scales.count)] = found.accuracy
       }
     }
     try checkParameters(planned.stage)
@@ -48,6 +48,12 @@ extension Trainer {
     leave(planned.stage)
     try log(metrics)
     try writeCheckpoint(nil)
+  }
+
+  private static func lacksPhotos(scales: Int) -> String {
+    let consequence =
+      scales > 1 ? "The mean of the scales decides" : "Probabilities are not calibrated"
+    return "\(consequence): there are no validation photos."
   }
 
   /// Views of the validation photos at which to fit at most.
@@ -109,6 +115,9 @@ extension DecisionSearch.Result {
     if ignoresZooms {
       return "Scale 1 decides alone: on \(photos) validation photos no rule that looks closer is"
         + " better."
+    }
+    if decision.temperatures.count == 1 {
+      return "Calibrated on \(photos) validation photos: the loss is \(text(loss))."
     }
     let names = (decision.weights ?? []).indices.filter { decision.weights?[$0] != 0 }
       .map { "\($0 + 1)" }.joined(separator: " + ")
