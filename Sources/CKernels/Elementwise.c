@@ -12,6 +12,16 @@ typedef struct {
 #define FAMILY "Elementwise.c"
 #include "ForEachTarget.h"
 
+static void copy(void *context, size_t begin, size_t end) {
+  const elementwise *e = context;
+  memcpy(e->y + begin, e->a + begin, (end - begin) * sizeof(float));
+}
+
+void racnn_copy(const float *x, float *y, size_t count) {
+  elementwise e = {.a = x, .y = y};
+  racnn_spans(count, &e, copy);
+}
+
 void racnn_add(const float *a, const float *b, float *y, size_t count, int activation) {
   elementwise e = {.a = a, .b = b, .y = y, .range = racnn_activation_range(activation)};
   racnn_spans(count, &e, PICK(add));

@@ -38,6 +38,8 @@ void racnn_to_plain(const float *blocked, float *plain, int batch, int channels,
 
 // Elementwise.c: same-shaped buffers of `count` floats, in threads where large.
 
+/// y = x.
+void racnn_copy(const float *x, float *y, size_t count);
 /// y = activation(a + b); y may be a or b.
 void racnn_add(const float *a, const float *b, float *y, size_t count, int activation);
 /// y = a * b elementwise.

@@ -29,6 +29,7 @@ protocol KernelSet: Sendable {
   func setThreadCount(_ count: Int)
 
   func reordered(_ x: Tensor, to layout: Layout) -> Tensor
+  func copy(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int)
 
   /// `activation(a + b)`, of equal shapes.
   func sum(_ a: Tensor, _ b: Tensor, _ activation: Activation) -> Tensor

@@ -25,16 +25,28 @@ extension Tensor {
   /// Writes some of the pictures.
   fileprivate func place(_ part: Tensor, at range: Range<Int>) {
     let run = storage.count / shape[0]
-    let values = part.layout == layout ? part : Kernels.current.reordered(part, to: layout)
-    (pointer + range.lowerBound * run).update(from: values.pointer, count: values.storage.count)
+    let values = Kernels.current.reordered(part, to: layout)
+    Kernels.current.copy(
+      values.pointer, to: pointer + range.lowerBound * run, count: values.storage.count)
   }
 
-  /// Some of the pictures, in the layout of all.
+  /// Some of the pictures, where they lie.
   fileprivate func pictures(_ range: Range<Int>) -> Tensor {
-    let part = Tensor(
-      uninitialized: Shape([range.count] + shape.dimensions.dropFirst()), layout: layout)
     let run = storage.count / shape[0]
-    part.pointer.update(from: pointer + range.lowerBound * run, count: range.count * run)
-    return part
+    return Tensor(
+      shape: Shape([range.count] + shape.dimensions.dropFirst()),
+      storage: Storage(
+        lent: pointer + range.lowerBound * run, count: range.count * run, by: Whole(storage)),
+      layout: layout)
   }
+}
+
+/// Keeps the memory of which a part is lent.
+private final class Whole: Lender {
+  private let storage: Storage
+
+  init(_ storage: Storage) { self.storage = storage }
+
+  func giveUp() -> Bool { false }
+  func readAgain() -> Bool { true }
 }

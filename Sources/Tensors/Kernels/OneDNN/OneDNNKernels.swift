@@ -34,6 +34,10 @@
       return y
     }
 
+    func copy(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int) {
+      racnn_copy(x, y, count)
+    }
+
     func sum(_ a: Tensor, _ b: Tensor, _ activation: Activation) -> Tensor {
       let (a, b) = (a.layout == .plain ? reordered(a, to: b.layout) : a, b)
       let y = Tensor(uninitialized: a.shape, layout: a.layout)

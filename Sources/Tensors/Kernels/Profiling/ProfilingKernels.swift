@@ -22,6 +22,10 @@ struct ProfilingKernels: KernelSet {
     }
   }
 
+  func copy(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int) {
+    elementwise("copy", [count], operations: 0, tensors: 2) { base.copy(x, to: y, count: count) }
+  }
+
   func sum(_ a: Tensor, _ b: Tensor, _ activation: Activation) -> Tensor {
     elementwise("sum", a.shape, operations: 1, tensors: 3) { base.sum(a, b, activation) }
   }

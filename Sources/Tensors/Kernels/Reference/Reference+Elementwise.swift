@@ -18,6 +18,10 @@ extension KernelSet {
     return y
   }
 
+  func copy(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int) {
+    y.update(from: x, count: count)
+  }
+
   func sum(_ a: Tensor, _ b: Tensor, _ activation: Activation) -> Tensor {
     let (a, b) = (a.plain, b.plain)
     let (p, q) = (a.pointer, b.pointer)
