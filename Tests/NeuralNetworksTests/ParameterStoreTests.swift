@@ -251,6 +251,23 @@ private struct Memory: WeightSource {
     #expect(withoutTape { applied(growth: 99) }.values == expected && seen == [5])
   }
 
+  /// A part is lent the memory of all, which stays while anything holds the part.
+  @Test func partsOutliveTheBatch() {
+    let store = ParameterStore(seed: 1)
+    let shape: Shape = [2, 1, 512, 512]
+    var parts: [Tensor] = []
+    withoutTape {
+      _ = store.block(.full(1, shape), growth: 99) {
+        parts.append($0)
+        return $0
+      }
+    }
+    let others = (0..<4).map { _ in Tensor.full(2, shape) }
+    #expect(parts.map(\.shape) == [[1, 1, 512, 512], [1, 1, 512, 512]])
+    #expect(parts.allSatisfy { $0.values.allSatisfy { $0 == 1 } })
+    #expect(others.allSatisfy { $0.values[0] == 2 })
+  }
+
   /// In parts as in one, whatever the layout.
   @Test func convolutionsInPartsAreThoseOfAll() {
     let store = ParameterStore(seed: 1)
