@@ -12,6 +12,12 @@ package protocol Lender: AnyObject {
   func readAgain() -> Bool
 }
 
+/// Memory that cannot be filled again is kept.
+extension Lender {
+  package func giveUp() -> Bool { false }
+  package func readAgain() -> Bool { true }
+}
+
 extension Tensor {
   /// Makes a tensor of row-major values in memory that `lender` keeps; changing it copies.
   package init(lent pointer: UnsafePointer<Float>, shape: Shape, by lender: any Lender) {
@@ -65,9 +71,6 @@ private final class ZeroPages: Lender {
     guard let start, start != MAP_FAILED else { return nil }
     base = UnsafePointer(start.assumingMemoryBound(to: Float.self))
   }
-
-  func giveUp() -> Bool { false }
-  func readAgain() -> Bool { true }
 
   deinit { munmap(UnsafeMutableRawPointer(mutating: base), bytes) }
 }

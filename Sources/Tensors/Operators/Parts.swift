@@ -46,7 +46,4 @@ private final class Whole: Lender {
   private let storage: Storage
 
   init(_ storage: Storage) { self.storage = storage }
-
-  func giveUp() -> Bool { false }
-  func readAgain() -> Bool { true }
 }
