@@ -24,6 +24,11 @@
 #include "Kernels.h"
 
 typedef struct {
+  const float *values;  // NULL: everything counts
+  racnn_range open;
+} mask;
+
+typedef struct {
   racnn_depthwise p;
   const float *x, *dy;
   const float *taps;  // [blocks][taps][block]
@@ -32,6 +37,8 @@ typedef struct {
   // Of the gradient to the weights, of parts of the batch. The last tap's is the bias's.
   float *partial;  // [parts][blocks][taps + 1][block]
   racnn_range range;
+  // dy and what becomes of it count where these lie in the open ranges.
+  mask before, after;
   size_t groups, parts;
 } depthwise;
 
@@ -71,12 +78,17 @@ void racnn_depthwise_forward(const racnn_depthwise *p, const float *x, const flo
   free(shifts);
 }
 
-void racnn_depthwise_data_gradient(const racnn_depthwise *p, const float *dy,
-                                   const float *weights, float *dx) {
+static mask mask_of(racnn_activated y) {
+  return (mask){y.output, racnn_activation_range(y.activation)};
+}
+
+void racnn_depthwise_data_gradient(const racnn_depthwise *p, const float *dy, racnn_activated y,
+                                   const float *weights, racnn_activated x, float *dx) {
   size_t groups = racnn_blocks(p->channels, p->block), lanes = groups * (size_t)p->block;
   float *filters = packed(p, weights, p->stride == 1);
-  depthwise l = {.p = *p, .taps = filters, .y = dx, .groups = groups,
-                 .range = racnn_activation_range(RACNN_ACTIVATION_NONE)};
+  depthwise l = {.p = *p, .dy = dy, .taps = filters, .y = dx, .groups = groups,
+                 .range = racnn_activation_range(RACNN_ACTIVATION_NONE),
+                 .before = mask_of(y), .after = mask_of(x)};
   if (p->stride == 1) {
     float *shifts = racnn_floats(lanes);
     memset(shifts, 0, lanes * sizeof(float));
@@ -91,20 +103,20 @@ void racnn_depthwise_data_gradient(const racnn_depthwise *p, const float *dy,
     racnn_ranges((size_t)p->batch * groups, &l, PICK_BLOCK(correlate, p->block));
     free(shifts);
   } else {
-    l.dy = dy;
     racnn_ranges((size_t)p->batch * groups, &l, PICK_BLOCK(spread, p->block));
   }
   free(filters);
 }
 
 void racnn_depthwise_weights_gradient(const racnn_depthwise *p, const float *x, const float *dy,
-                                      float *dweights, float *dbias) {
+                                      racnn_activated y, float *dweights, float *dbias) {
   size_t block = (size_t)p->block, groups = racnn_blocks(p->channels, p->block), n = taps(p);
   // As few parts as give 64 threads work, whatever their real number is: the result does not depend
   // on it, and partial sums stay small.
   size_t parts = racnn_smaller((size_t)p->batch, (64 + groups - 1) / groups);
   float *partial = racnn_floats(parts * groups * (n + 1) * block);
-  depthwise l = {.p = *p, .x = x, .dy = dy, .partial = partial, .groups = groups, .parts = parts};
+  depthwise l = {.p = *p, .x = x, .dy = dy, .before = mask_of(y), .partial = partial,
+                 .groups = groups, .parts = parts};
   racnn_ranges(parts * groups, &l, PICK_BLOCK(weigh, p->block));
   racnn_spans(groups * (n + 1) * block, &l, PICK_BLOCK(collect, p->block));
   for (size_t c = 0; c < (size_t)p->channels; c++) {
@@ -129,9 +141,26 @@ void racnn_depthwise_weights_gradient(const racnn_depthwise *p, const float *x, 
 
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
+// Copies what counts, zeros for all else; `place` is the first element's in the mask.
+INLINE void BLOCKED(pass)(VECTOR *to, const VECTOR *from, const mask *m, size_t place,
+                          size_t count) {
+  const VECTOR *values = (const VECTOR *)m->values + place;
+  VECTOR low = (VECTOR)m->open.low, high = (VECTOR)m->open.high;
+  for (size_t i = 0; i < count; i++) {
+    to[i] = ((values[i] > low) & (values[i] < high)) ? from[i] : (VECTOR)0;
+  }
+}
+
+// The mask of the map that begins at `place`.
+INLINE mask BLOCKED(mask_from)(mask m, size_t place) {
+  if (m.values) m.values += place * BLOCK;
+  return m;
+}
+
 // The ring: rows of the input with zeros beside them.
 typedef struct {
   const VECTOR *x;
+  mask mask;
   VECTOR *memory;  // `slots` rows and one of zeros
   size_t slots, pitch;
   int height, width, left, padded, next;
@@ -152,9 +181,13 @@ INLINE void BLOCKED(advance)(BLOCKED(ring) *ring, int first, int last) {
   int row = racnn_most(racnn_most(first, 0), ring->next), end = racnn_least(last + 1, ring->height);
   int begin = racnn_most(0, ring->left), stop = racnn_least(ring->padded, ring->left + ring->width);
   for (; row < end; row++) {
-    VECTOR *to = ring->memory + (size_t)row % ring->slots * ring->pitch;
-    const VECTOR *from = ring->x + (size_t)row * (size_t)ring->width;
-    for (int i = begin; i < stop; i++) to[i] = from[i - ring->left];
+    if (begin >= stop) continue;
+    VECTOR *to = ring->memory + (size_t)row % ring->slots * ring->pitch + begin;
+    size_t place = (size_t)row * (size_t)ring->width + (size_t)(begin - ring->left);
+    size_t count = (size_t)(stop - begin);
+    const VECTOR *from = ring->x + place;
+    if (ring->mask.values) BLOCKED(pass)(to, from, &ring->mask, place, count);
+    else for (size_t i = 0; i < count; i++) to[i] = from[i];
   }
   ring->next = racnn_most(ring->next, row);
 }
@@ -241,10 +274,13 @@ static void BLOCKED(correlate)(void *context, size_t begin, size_t end) {
   for (size_t index = begin; index < end; index++) {
     const VECTOR *filter = (const VECTOR *)l->taps + index % l->groups * taps(p);
     const VECTOR *bias = (const VECTOR *)l->bias + index % l->groups;
-    ring.x = (const VECTOR *)l->x + index * (size_t)p->height * (size_t)p->width;
+    size_t map = index * (size_t)p->height * (size_t)p->width;
+    ring.x = (const VECTOR *)l->x + map;
+    ring.mask = BLOCKED(mask_from)(l->before, map);
     ring.next = 0;
-    VECTOR *y = (VECTOR *)l->y + index * (size_t)p->outHeight * (size_t)p->outWidth;
-    for (int i = 0; i < p->outHeight; i++, y += p->outWidth) {
+    size_t place = index * (size_t)p->outHeight * (size_t)p->outWidth;
+    VECTOR *y = (VECTOR *)l->y + place;
+    for (int i = 0; i < p->outHeight; i++, y += p->outWidth, place += (size_t)p->outWidth) {
       int first = i * p->stride - p->top;
       BLOCKED(advance)(&ring, first, first + reach);
       for (int r = 0; r < p->kernelHeight; r++) {
@@ -262,6 +298,7 @@ static void BLOCKED(correlate)(void *context, size_t begin, size_t end) {
       } else {
         BLOCKED(any_row)(p, rows, filter, bias, y, l->range);
       }
+      if (l->after.values) BLOCKED(pass)(y, y, &l->after, place, count);
     }
   }
   free(rows);

@@ -43,7 +43,7 @@ INLINE void BLOCKED(spread_row)(const VECTOR *const *rows, const VECTOR *filter,
 
 // Any stride and dilation: each cell of dx looks for the windows that it lies in.
 static void BLOCKED(spread_any)(const racnn_depthwise *p, const VECTOR *filter, const VECTOR *dy,
-                                VECTOR *dx) {
+                                const mask *before, VECTOR *dx) {
   for (int i = 0; i < p->height; i++) {
     for (int j = 0; j < p->width; j++) {
       VECTOR sum = 0;
@@ -54,8 +54,10 @@ static void BLOCKED(spread_any)(const racnn_depthwise *p, const VECTOR *filter, 
           int column = j + p->left - k * p->dilation;
           if (column < 0 || column % p->stride != 0) continue;
           if (column / p->stride >= p->outWidth) continue;
-          sum += dy[row / p->stride * p->outWidth + column / p->stride] *
-                 filter[r * p->kernelWidth + k];
+          int place = row / p->stride * p->outWidth + column / p->stride;
+          VECTOR d = dy[place];
+          if (before->values) BLOCKED(pass)(&d, &d, before, (size_t)place, 1);
+          sum += d * filter[r * p->kernelWidth + k];
         }
       }
       *dx++ = sum;
@@ -74,15 +76,21 @@ static void BLOCKED(spread)(void *context, size_t begin, size_t end) {
       BLOCKED(make_ring)(p->outHeight, p->outWidth, before, padded, p->kernelHeight);
   for (size_t index = begin; index < end; index++) {
     const VECTOR *filter = (const VECTOR *)l->taps + index % l->groups * taps(p);
-    const VECTOR *dy = (const VECTOR *)l->dy + index * (size_t)p->outHeight * (size_t)p->outWidth;
-    VECTOR *dx = (VECTOR *)l->y + index * (size_t)p->height * (size_t)p->width;
+    size_t map = index * (size_t)p->outHeight * (size_t)p->outWidth;
+    const VECTOR *dy = (const VECTOR *)l->dy + map;
+    ring.mask = BLOCKED(mask_from)(l->before, map);
+    size_t place = index * (size_t)p->height * (size_t)p->width;
+    VECTOR *dx = (VECTOR *)l->y + place;
     if (!special) {
-      BLOCKED(spread_any)(p, filter, dy, dx);
+      BLOCKED(spread_any)(p, filter, dy, &ring.mask, dx);
+      if (l->after.values) {
+        BLOCKED(pass)(dx, dx, &l->after, place, (size_t)p->height * (size_t)p->width);
+      }
       continue;
     }
     ring.x = dy;
     ring.next = 0;
-    for (int i = 0; i < p->height; i++, dx += p->width) {
+    for (int i = 0; i < p->height; i++, dx += p->width, place += (size_t)p->width) {
       const VECTOR *rows[5] = {0};
       int first = (i + p->top) % 2, last = (i + p->top) / 2;
       BLOCKED(advance)(&ring, last - p->kernelHeight / 2, last);
@@ -97,6 +105,7 @@ static void BLOCKED(spread)(void *context, size_t begin, size_t end) {
         if (p->left % 2) BLOCKED(spread_row)(rows, filter, first, dx, count, 5, 5, 1);
         else BLOCKED(spread_row)(rows, filter, first, dx, count, 5, 5, 0);
       }
+      if (l->after.values) BLOCKED(pass)(dx, dx, &l->after, place, count);
     }
   }
   free(ring.memory);
@@ -202,13 +211,15 @@ static void BLOCKED(weigh)(void *context, size_t begin, size_t end) {
   int padded = (p->outWidth - 1) * p->stride + (p->kernelWidth - 1) * p->dilation + 1;
   BLOCKED(ring) ring = BLOCKED(make_ring)(p->height, p->width, p->left, padded, span);
   const VECTOR **rows = malloc((size_t)span * sizeof(VECTOR *));
+  VECTOR *passed =
+      l->before.values ? (VECTOR *)racnn_floats((size_t)band * (size_t)p->outWidth * BLOCK) : NULL;
   for (size_t index = begin; index < end; index++) {
     VECTOR *partial = (VECTOR *)l->partial + index * (taps(p) + 1);
     memset(partial, 0, (taps(p) + 1) * sizeof(VECTOR));
     size_t part = index / l->groups, batch = (size_t)p->batch;
     for (size_t n = batch * part / l->parts; n < batch * (part + 1) / l->parts; n++) {
       size_t map = n * l->groups + index % l->groups;
-      const VECTOR *dy = (const VECTOR *)l->dy + map * (size_t)p->outHeight * (size_t)p->outWidth;
+      size_t place = map * (size_t)p->outHeight * (size_t)p->outWidth;
       ring.x = (const VECTOR *)l->x + map * (size_t)p->height * (size_t)p->width;
       ring.next = 0;
       for (int i = 0; i < p->outHeight; i += band) {
@@ -216,15 +227,21 @@ static void BLOCKED(weigh)(void *context, size_t begin, size_t end) {
         BLOCKED(advance)(&ring, first, first + span - 1);
         for (int r = 0; r < span; r++) rows[r] = BLOCKED(ring_row)(&ring, first + r);
         size_t h = (size_t)height, w = (size_t)p->outWidth;
+        const VECTOR *dy = (const VECTOR *)l->dy + place;
+        if (passed) {
+          BLOCKED(pass)(passed, dy, &l->before, place, h * w);
+          dy = passed;
+        }
         if (SIZE(p, 3, 1)) BLOCKED(weigh_rows)(rows, dy, partial, h, w, 3, 1);
         else if (SIZE(p, 3, 2)) BLOCKED(weigh_rows)(rows, dy, partial, h, w, 3, 2);
         else if (SIZE(p, 5, 1)) BLOCKED(weigh_rows)(rows, dy, partial, h, w, 5, 1);
         else if (SIZE(p, 5, 2)) BLOCKED(weigh_rows)(rows, dy, partial, h, w, 5, 2);
         else BLOCKED(weigh_any)(p, rows, dy, partial, height);
-        dy += h * w;
+        place += h * w;
       }
     }
   }
+  free(passed);
   free(rows);
   free(ring.memory);
 }

@@ -2,11 +2,14 @@
 
 #include "Kernels.h"
 
+#include <stdatomic.h>
+
 typedef struct {
   const float *a, *b;
   float *y;
   float scale;
   racnn_range range;
+  _Atomic uint32_t *greatest;
 } elementwise;
 
 #define FAMILY "Elementwise.c"
@@ -27,9 +30,14 @@ void racnn_add(const float *a, const float *b, float *y, size_t count, int activ
   racnn_spans(count, &e, PICK(add));
 }
 
-void racnn_multiply(const float *a, const float *b, float *y, size_t count) {
-  elementwise e = {.a = a, .b = b, .y = y};
-  racnn_spans(count, &e, PICK(multiply));
+float racnn_greatest_magnitude(const float *x, size_t count) {
+  _Atomic uint32_t greatest = 0;
+  elementwise e = {.a = x, .greatest = &greatest};
+  racnn_spans(count, &e, PICK(greatest_magnitude));
+  uint32_t bits = greatest;
+  float result;
+  memcpy(&result, &bits, sizeof result);
+  return result;
 }
 
 void racnn_scale(const float *x, float scale, float *y, size_t count) {
@@ -77,11 +85,23 @@ void racnn_activation_gradient(const float *y, const float *dy, float *dx, size_
   })
 
 ELEMENTWISE(add, CLAMPED(A + B))
-ELEMENTWISE(multiply, A *B)
 ELEMENTWISE(scale, A *e.scale)
 ELEMENTWISE(activate, CLAMPED(A))
 ELEMENTWISE(activation_gradient,
             ((A > (value)e.range.low) & (A < (value)e.range.high)) ? B : (value)0)
+
+// As bits, numbers that are none are above all others.
+static void TARGETED(greatest_magnitude)(void *context, size_t begin, size_t end) {
+  const elementwise *e = context;
+  const uint32_t *bits = (const uint32_t *)e->a;
+  uint32_t found = 0;
+  for (size_t i = begin; i < end; i++) {
+    uint32_t magnitude = bits[i] & 0x7fffffff;
+    found = found > magnitude ? found : magnitude;
+  }
+  uint32_t before = *e->greatest;
+  while (before < found && !atomic_compare_exchange_weak(e->greatest, &before, found)) continue;
+}
 
 #undef A
 #undef B

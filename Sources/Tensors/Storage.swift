@@ -35,6 +35,9 @@ package final class Storage {
   /// The same values as whole numbers, where they were read so; dropped when the values change.
   private(set) var quantized: QuantizedRows?
 
+  /// Of gradients from which what an activation cut off is gone: the activation's output.
+  private var cutter: ObjectIdentifier?
+
   /// Keeps memory that is not the pool's, and is only read.
   private let lender: (any Lender)?
   private var isGivenUp = false
@@ -81,6 +84,7 @@ package final class Storage {
   func forgetCopies() {
     packed = [:]
     quantized = nil
+    cutter = nil
     if deferred != nil { _ = pointer }
     deferred = nil
   }
@@ -113,6 +117,14 @@ package final class Storage {
   var isKnownFinite: Bool { deferred?.areFinite ?? false }
 
   var isLent: Bool { lender != nil }
+
+  /// Notes that this is the gradient not of an activation's output but of its input.
+  func cut(by output: Storage) { cutter = ObjectIdentifier(output) }
+
+  /// Whether that was noted for this output.
+  func isCut(by output: Storage?) -> Bool {
+    output.map { cutter == ObjectIdentifier($0) } ?? false
+  }
 
   /// Gives the memory of values that can be had again up until they are looked at: for those of which
   /// a copy was packed, and which seldom will be.

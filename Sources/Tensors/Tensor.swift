@@ -84,10 +84,8 @@ public struct Tensor {
 
   /// The greatest of the values without their signs; no number if one is none.
   var greatestMagnitude: Float {
-    // As bits, numbers that are none are above all others.
-    withValues { values in
-      Float(bitPattern: values.reduce(0) { Swift.max($0, $1.magnitude.bitPattern) })
-    }
+    let plain = plain
+    return Kernels.current.greatestMagnitude(plain.pointer, count: shape.count)
   }
 
   /// Calls a closure with the values in row-major order, without copying where they lie so.

@@ -74,6 +74,54 @@ import Testing
     return [y.detached] + Tensors.gradients(of: loss, for: variables).compactMap { $0 }
   }
 
+  struct Depthwise: CustomStringConvertible {
+    var kernel = 3
+    var stride = 1
+    var dilation = 1
+    var activations = (Activation.relu6, Activation.relu6)
+
+    var description: String { "\(kernel) by \(stride), \(dilation), \(activations)" }
+  }
+
+  static let depthwise = [
+    Depthwise(), Depthwise(kernel: 5), Depthwise(stride: 2), Depthwise(kernel: 5, stride: 2),
+    Depthwise(dilation: 2), Depthwise(kernel: 7), Depthwise(stride: 3),
+    Depthwise(activations: (.relu, .relu6)), Depthwise(stride: 2, activations: (.relu6, .relu)),
+    Depthwise(activations: (.relu6, .none)), Depthwise(activations: (.none, .relu6)),
+  ]
+
+  /// A filter of each channel drops for its neighbours what activations cut off: once, also where
+  /// their output has other uses, or another activation stands between.
+  @Test(arguments: depthwise) func activationsAroundADepthwiseFilter(_ test: Depthwise) {
+    var generator = RandomGenerator(seed: 6)
+    let inputs = [
+      Tensor.random([3, 5, 13, 9], using: &generator) * 8,
+      Tensor.random([20, 5, 1, 1], using: &generator),
+      Tensor.random([20], using: &generator),
+      Tensor.random([20, 1, test.kernel, test.kernel], using: &generator),
+      Tensor.random([20], using: &generator) * 3,
+    ]
+    func apply(_ x: [Tensor], uses: Int) -> Tensor {
+      let first = convolution(x[0], weight: x[1], bias: x[2], activation: test.activations.0)
+      let between = uses == 2 ? add(first, first - 1, activation: .relu) : first
+      let y = convolution(
+        between, weight: x[3], bias: x[4], stride: test.stride, padding: .same,
+        dilation: test.dilation, groups: 20, activation: test.activations.1)
+      return uses == 1 ? y.sum() + first.squared().sum() : y
+    }
+    for (threads, uses) in [(1, 0), (2, 0), (2, 1), (2, 2)] {
+      setThreadCount(threads)
+      let ours = gradients(inputs, .none) { x, _ in apply(x, uses: uses) }
+      let reference = Kernels.withReference {
+        gradients(inputs, .none) { x, _ in apply(x, uses: uses) }
+      }
+      #expect(ours.count == inputs.count + 1)
+      for (ours, reference) in zip(ours, reference) {
+        expectEqual(ours, reference, tolerance: 1e-4)
+      }
+    }
+  }
+
   struct Large: CustomStringConvertible {
     var inputs: Int
     var outputs: Int

@@ -70,6 +70,38 @@ import Testing
   }
 
   /// The kernel for few rows, with more columns than it takes at a time.
+  /// In one thread and in two.
+  @Test(arguments: [[3, 5], [17, 2, 3, 3], [1, 1], [40, 1000]])
+  mutating func rowsTimesFactors(_ shape: [Int]) {
+    let inputs = [
+      Tensor.random(Shape(shape), using: &generator), .random([shape[0]], using: &generator),
+    ]
+    func apply(_ x: [Tensor]) -> Tensor { x[0].scaledRows(by: x[1]) }
+    if shape[0] < 40 { checkGradients(inputs, steps: [0.5], tolerance: 2e-3, apply) }
+    func gradient() -> [Tensor?] {
+      let variables = inputs.map { $0.variable() }
+      return gradients(of: apply(variables).squared().sum(), for: variables)
+    }
+    for (ours, reference) in zip(gradient(), Kernels.withReference { gradient() }) {
+      #expect(ours != nil && reference != nil)
+      if let ours, let reference { expectEqual(ours, reference, tolerance: 1e-4) }
+    }
+  }
+
+  @Test(arguments: [1, 15, 40_000, 100_001]) mutating func finiteSquares(count: Int) {
+    let values = Tensor.random([count], using: &generator).values
+    #expect(Tensor(values, shape: [count]).hasFiniteSquares)
+    for place in [0, count / 2, count - 1] {
+      for bad in [Float.nan, -.nan, .infinity, -.infinity, 1e20, -1e20] {
+        var changed = values
+        changed[place] = bad
+        let tensor = Tensor(changed, shape: [count])
+        #expect(!tensor.hasFiniteSquares)
+        #expect(!Kernels.withReference { tensor.hasFiniteSquares })
+      }
+    }
+  }
+
   @Test(arguments: [1, 2, 3, 5, 8, 9]) mutating func thinProducts(rows: Int) {
     let (a, b) = (random([rows, 33_003]), random([7, 33_003]))
     let product = a.matrixProduct(b, transposingRight: true).values
@@ -254,8 +286,12 @@ import Testing
       return pooled.values + (gradients(of: loss, for: [weight])[0]?.values ?? [])
     }
     let plain = apply()
+    let start = ContinuousClock.now
     let (result, timings) = Kernels.profiling(apply)
     #expect(result == plain)
+    // The gradient to the weights calls that of the activation, which is timed by itself.
+    #expect(timings.contains { $0.kernel == "activation, gradient" })
+    #expect(timings.map(\.seconds).reduce(0, +) <= (ContinuousClock.now - start) / .seconds(1))
     let forward = timings.first { $0.kernel == "convolution" }
     #expect(forward?.calls == 1)
     #expect(forward?.operations == Double(2 * 2 * 24 * 81 * 16 * 9))

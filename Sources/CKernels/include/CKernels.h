@@ -42,8 +42,8 @@ void racnn_to_plain(const float *blocked, float *plain, int batch, int channels,
 void racnn_copy(const float *x, float *y, size_t count);
 /// y = activation(a + b); y may be a or b.
 void racnn_add(const float *a, const float *b, float *y, size_t count, int activation);
-/// y = a * b elementwise.
-void racnn_multiply(const float *a, const float *b, float *y, size_t count);
+/// The greatest of the values without their signs, NaN if one is NaN.
+float racnn_greatest_magnitude(const float *x, size_t count);
 /// y = x * scale.
 void racnn_scale(const float *x, float scale, float *y, size_t count);
 /// y = activation(x).
@@ -122,13 +122,20 @@ typedef struct {
   int height, width, outHeight, outWidth;
   int kernelHeight, kernelWidth, stride, dilation, top, left;
 } racnn_depthwise;
+/// What an activation made, whose gradient counts only where it lies in the open range; NULL: there was none.
+typedef struct {
+  const float *output;
+  int activation;
+} racnn_activated;
 /// weights [channels][kh][kw] row-major (plain), bias [channels] or NULL; y = activation(conv + bias).
 void racnn_depthwise_forward(const racnn_depthwise *p, const float *x, const float *weights, const float *bias,
                              int activation, float *y);
-void racnn_depthwise_data_gradient(const racnn_depthwise *p, const float *dy, const float *weights, float *dx);
+/// dy is the gradient of y, and dx that of what x was made from.
+void racnn_depthwise_data_gradient(const racnn_depthwise *p, const float *dy, racnn_activated y,
+                                   const float *weights, racnn_activated x, float *dx);
 /// dweights [channels][kh][kw], dbias [channels] or NULL; both overwritten.
-void racnn_depthwise_weights_gradient(const racnn_depthwise *p, const float *x, const float *dy, float *dweights,
-                                      float *dbias);
+void racnn_depthwise_weights_gradient(const racnn_depthwise *p, const float *x, const float *dy,
+                                      racnn_activated y, float *dweights, float *dbias);
 
 // SampleBox.c: antialiased zoom of a box with a soft mask (see Tensors' sampleBox).
 
@@ -175,6 +182,12 @@ void racnn_layer_norm_gradient(const float *x, const float *dy, const float *sca
 void racnn_add_to_rows(const float *x, const float *bias, float *y, size_t rows, size_t columns);
 /// sums [columns] of all rows.
 void racnn_row_sum(const float *x, float *sums, size_t rows, size_t columns);
+
+// Rows.c: rows of `columns` floats, plain, each with a factor.
+
+void racnn_scale_rows(const float *x, const float *factors, float *y, size_t rows, size_t columns);
+void racnn_scale_rows_gradient(const float *x, const float *factors, const float *dy, float *dx, float *dfactors,
+                               size_t rows, size_t columns);
 
 // GELU.c
 

@@ -48,8 +48,7 @@ public struct ConvolutionBatchNorm {
 
   private func fold() -> (weight: Tensor, bias: Tensor) {
     let (factor, offset) = norm.frozen()
-    let weight = convolution.weight.tensor
-    return (weight * factor.reshaped([weight.shape[0], 1, 1, 1]), offset)
+    return (convolution.weight.tensor.scaledRows(by: factor), offset)
   }
 
   /// The same that is made when it is looked at, for kernels pack it and then need neither this nor

@@ -10,16 +10,19 @@ package final class Node {
   var pullback: ((Tensor) -> [Tensor?])?
   /// Makes the output again from what the operation keeps in any case, at little cost.
   private(set) var remade: (() -> Tensor)?
+  /// What the operation applied last, if its gradient may come as that of the activation's input.
+  let activation: Activation
 
   private static let nextId = Atomic<Int>(0)
 
   init(
-    inputs: [Node?] = [], remade: (() -> Tensor)? = nil,
+    inputs: [Node?] = [], remade: (() -> Tensor)? = nil, activation: Activation = .none,
     pullback: ((Tensor) -> [Tensor?])? = nil
   ) {
     self.id = Self.nextId.add(1, ordering: .relaxed).newValue
     self.inputs = inputs
     self.remade = remade
+    self.activation = activation
     self.pullback = pullback
   }
 
@@ -64,17 +67,18 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - remade: makes the result again, from what `pullback` captures and at little cost.
+  ///   - activation: what was applied last, where `pullback` takes an ``ActivatedGradient``.
   ///   - pullback: from the gradient of the result to those of the inputs, in their order. Capture
   ///     nothing that an unwanted gradient alone needs.
   package func recorded(
-    from inputs: [Tensor], remade: (() -> Tensor)? = nil,
+    from inputs: [Tensor], remade: (() -> Tensor)? = nil, activation: Activation = .none,
     _ pullback: @escaping (Tensor) -> [Tensor?]
   ) -> Tensor {
     guard Tape.isRecording, inputs.contains(where: { $0.node != nil }) else { return self }
     return Tensor(
       shape: shape, storage: storage, layout: layout,
       node: Node(
-        inputs: inputs.map(\.node), remade: remade, pullback: pullback))
+        inputs: inputs.map(\.node), remade: remade, activation: activation, pullback: pullback))
   }
 
   /// What an operator captures to have these values when gradients are walked: the values, or how

@@ -35,6 +35,13 @@ protocol KernelSet: Sendable {
   func sum(_ a: Tensor, _ b: Tensor, _ activation: Activation) -> Tensor
   func scaled(_ x: Tensor, by scale: Float) -> Tensor
   func activated(_ x: Tensor, _ activation: Activation) -> Tensor
+  /// `x` [R, ...] with each row times its factor [R], and the gradients of both.
+  func scaledRows(_ x: Tensor, by factors: Tensor) -> Tensor
+  func scaledRowsGradient(
+    _ x: Tensor, by factors: Tensor, _ dy: Tensor
+  ) -> (dx: Tensor, dfactors: Tensor)
+  /// That of `count` values without their signs; no number if one is none.
+  func greatestMagnitude(_ x: UnsafePointer<Float>, count: Int) -> Float
   /// `dy` where the activation's output `y` lies in its open range, else 0.
   func activationGradient(_ y: Tensor, _ dy: Tensor, _ activation: Activation) -> Tensor
 
@@ -84,12 +91,16 @@ protocol KernelSet: Sendable {
     _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
     _ activation: Activation
   ) -> Tensor
+  /// - Parameter x: the input, where an activation made it: what that cut off may be left out, if it
+  ///   is noted.
   func convolutionDataGradient(
-    _ geometry: ConvolutionGeometry, _ dy: Tensor, _ weight: Tensor
+    _ geometry: ConvolutionGeometry, _ dy: ActivatedGradient, _ weight: Tensor,
+    of x: ActivatedOutput?
   ) -> Tensor
+  /// With the gradient of the bias, where it is wanted.
   func convolutionWeightGradient(
-    _ geometry: ConvolutionGeometry, _ x: Tensor, _ dy: Tensor
-  ) -> Tensor
+    _ geometry: ConvolutionGeometry, _ x: Tensor, _ dy: ActivatedGradient, wantsBias: Bool
+  ) -> (weight: Tensor, bias: Tensor?)
   /// [N, C, H, W] to [C], summed over all else.
   func channelSums(_ x: Tensor) -> Tensor
 

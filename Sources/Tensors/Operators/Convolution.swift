@@ -103,22 +103,27 @@ public func convolution(
   let y = Kernels.current.convolution(geometry, x, w, bias?.plain, activation)
   let keptX = weight.wantsGradient ? input.kept : nil
   let keptWeight = input.wantsGradient ? w : nil
-  let mask = activation == .none ? nil : y
+  let output = ActivatedOutput(y, activation)
+  // The input is kept for the gradient to the weight, or not at all.
+  let activatedInput = keptX == nil ? nil : input.node.flatMap { ActivatedOutput(x, $0.activation) }
   let wantsBias = bias?.wantsGradient ?? false
   // What moves has other values at the next step: copies in other layouts would never be used again.
   let isMoving = weight.wantsGradient
   if isMoving { w.storage.packed = [:] }
-  return y.recorded(from: [input, weight] + (bias.map { [$0] } ?? [])) { dy in
+  let inputs = [input, weight] + (bias.map { [$0] } ?? [])
+  return y.recorded(from: inputs, activation: activation) { dy in
     let kernels = Kernels.current
-    let dy = mask.map { kernels.activationGradient($0, dy, activation) } ?? dy
-    let dx = keptWeight.map { kernels.convolutionDataGradient(geometry, dy, $0) }
+    let dy = ActivatedGradient(dy, of: output)
+    let dx = keptWeight.map {
+      kernels.convolutionDataGradient(geometry, dy, $0, of: activatedInput)
+    }
     // Before the gradient to the weight takes as much memory.
     if isMoving { w.storage.packed = [:] }
-    return [
-      dx,
-      keptX.map { kernels.convolutionWeightGradient(geometry, $0(), dy) },
-      wantsBias ? kernels.channelSums(dy) : nil,
-    ]
+    let dw = keptX.map {
+      kernels.convolutionWeightGradient(geometry, $0(), dy, wantsBias: wantsBias)
+    }
+    let db = dw?.bias ?? (wantsBias ? kernels.channelSums(dy.beforeActivation) : nil)
+    return [dx, dw?.weight, db]
   }
 }
 

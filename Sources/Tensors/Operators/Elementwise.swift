@@ -131,6 +131,20 @@ extension Tensor {
   public static prefix func - (a: Tensor) -> Tensor { a * -1 }
 }
 
+extension Tensor {
+  /// Each part along the first axis times a factor of its own: `[R, ...]` by `[R]`. Other counts trap.
+  package func scaledRows(by factors: Tensor) -> Tensor {
+    precondition(
+      shape.rank > 0 && factors.shape == [shape[0]], "scaledRows: \(shape) by \(factors.shape)")
+    let (x, scales) = (plain, factors.plain)
+    let y = Kernels.current.scaledRows(x, by: scales)
+    return y.recorded(from: [self, factors]) { dy in
+      let (dx, dfactors) = Kernels.current.scaledRowsGradient(x, by: scales, dy.plain)
+      return [dx, dfactors]
+    }
+  }
+}
+
 /// `activation(a + b)`, the shapes broadcast: a residual sum in one pass.
 public func add(_ a: Tensor, _ b: Tensor, activation: Activation) -> Tensor {
   let y =

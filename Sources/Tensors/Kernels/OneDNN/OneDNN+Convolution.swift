@@ -46,18 +46,24 @@
     }
 
     func convolutionDataGradient(
-      _ geometry: ConvolutionGeometry, _ dy: Tensor, _ weight: Tensor
+      _ geometry: ConvolutionGeometry, _ gradient: ActivatedGradient, _ weight: Tensor,
+      of x: ActivatedOutput?
     ) -> Tensor {
       // Blocked even where the forward pass read a plain picture: oneDNN's gradient to a plain
       // picture of three channels runs in its reference code.
       let layout = outputLayout(geometry)
-      let dy = reordered(dy, to: layout)
       let dx = Tensor(uninitialized: geometry.inputShape, layout: layout)
       if geometry.isDepthwise, geometry.inputs > 1 {
+        let dy = reordered(gradient.values, to: layout)
+        let (y, x) = (gradient.output.map(inBlocks), x.map(inBlocks))
         var depthwise = racnn_depthwise(geometry, blocked)
-        racnn_depthwise_data_gradient(&depthwise, dy.pointer, weight.pointer, dx.pointer)
+        racnn_depthwise_data_gradient(
+          &depthwise, dy.pointer, racnn_activated(y), weight.pointer, racnn_activated(x),
+          dx.pointer)
+        if let x { dx.storage.cut(by: x.values.storage) }
         return dx
       }
+      let dy = reordered(gradient.beforeActivation, to: layout)
       if let winograd = WinogradConvolution(geometry, blocked) {
         winograd.dataGradient(dy, weight, into: dx)
         return dx
@@ -69,27 +75,35 @@
     }
 
     func convolutionWeightGradient(
-      _ geometry: ConvolutionGeometry, _ x: Tensor, _ dy: Tensor
-    ) -> Tensor {
-      let dy = reordered(dy, to: outputLayout(geometry))
+      _ geometry: ConvolutionGeometry, _ x: Tensor, _ gradient: ActivatedGradient, wantsBias: Bool
+    ) -> (weight: Tensor, bias: Tensor?) {
       let dw = Tensor(uninitialized: geometry.weightShape)
       if geometry.isDepthwise, geometry.inputs > 1 {
-        let x = reordered(x, to: blocked)
+        let (x, dy) = (reordered(x, to: blocked), reordered(gradient.values, to: blocked))
+        let y = gradient.output.map(inBlocks)
+        let db = wantsBias ? Tensor(uninitialized: [geometry.outputs]) : nil
         var depthwise = racnn_depthwise(geometry, blocked)
-        racnn_depthwise_weights_gradient(&depthwise, x.pointer, dy.pointer, dw.pointer, nil)
-        return dw
+        racnn_depthwise_weights_gradient(
+          &depthwise, x.pointer, dy.pointer, racnn_activated(y), dw.pointer, db?.pointer)
+        return (dw, db)
       }
+      let dy = reordered(gradient.beforeActivation, to: outputLayout(geometry))
+      let db = wantsBias ? channelSums(dy) : nil
       let x = reordered(x, to: inputLayout(geometry, x))
       if let winograd = WinogradConvolution(geometry, blocked) {
         winograd.weightGradient(x, dy, into: dw)
-        return dw
+        return (dw, db)
       }
       let problem = racnn_convolution(geometry, RACNN_WEIGHTS_GRADIENT, x.layout, dy.layout)
       let primitive = primitives[problem]
       let packed = Storage(count: primitive.packedCount)
       primitive.run(x.storage, packed, nil, dy.storage)
       primitive.unpack(packed, into: dw)
-      return dw
+      return (dw, db)
+    }
+
+    private func inBlocks(_ output: ActivatedOutput) -> ActivatedOutput {
+      ActivatedOutput(reordered(output.values, to: blocked), output.activation) ?? output
     }
 
     /// Few channels are read plain, as the photo comes; blocks of them would be mostly padding.
@@ -136,6 +150,14 @@
       left = Int32(geometry.left)
       input_block = Int32(input.block)
       output_block = Int32(output.block)
+    }
+  }
+
+  extension racnn_activated {
+    fileprivate init(_ output: ActivatedOutput?) {
+      self.init(
+        output: output.map { UnsafePointer($0.values.pointer) },
+        activation: (output?.activation ?? .none).rawValue)
     }
   }
 

@@ -52,6 +52,29 @@
       return y
     }
 
+    func scaledRows(_ x: Tensor, by factors: Tensor) -> Tensor {
+      let (x, y) = (x.plain, Tensor(uninitialized: x.shape))
+      let rows = factors.shape.count
+      racnn_scale_rows(
+        x.pointer, factors.pointer, y.pointer, rows, x.shape.count / max(1, rows))
+      return y
+    }
+
+    func scaledRowsGradient(
+      _ x: Tensor, by factors: Tensor, _ dy: Tensor
+    ) -> (dx: Tensor, dfactors: Tensor) {
+      let (dx, rows) = (Tensor(uninitialized: x.shape), factors.shape.count)
+      let dfactors = Tensor(uninitialized: factors.shape)
+      racnn_scale_rows_gradient(
+        x.pointer, factors.pointer, dy.pointer, dx.pointer, dfactors.pointer, rows,
+        x.shape.count / max(1, rows))
+      return (dx, dfactors)
+    }
+
+    func greatestMagnitude(_ x: UnsafePointer<Float>, count: Int) -> Float {
+      racnn_greatest_magnitude(x, count)
+    }
+
     func activated(_ x: Tensor, _ activation: Activation) -> Tensor {
       let y = Tensor(uninitialized: x.shape, layout: x.layout)
       racnn_activate(x.pointer, y.pointer, y.storage.count, activation.rawValue)

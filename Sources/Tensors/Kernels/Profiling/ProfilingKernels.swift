@@ -34,6 +34,26 @@ struct ProfilingKernels: KernelSet {
     elementwise("scale", x.shape, operations: 1, tensors: 2) { base.scaled(x, by: scale) }
   }
 
+  func scaledRows(_ x: Tensor, by factors: Tensor) -> Tensor {
+    elementwise("scaled rows", x.shape, operations: 1, tensors: 2) {
+      base.scaledRows(x, by: factors)
+    }
+  }
+
+  func scaledRowsGradient(
+    _ x: Tensor, by factors: Tensor, _ dy: Tensor
+  ) -> (dx: Tensor, dfactors: Tensor) {
+    elementwise("scaled rows, gradient", x.shape, operations: 3, tensors: 3) {
+      base.scaledRowsGradient(x, by: factors, dy)
+    }
+  }
+
+  func greatestMagnitude(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    elementwise("greatest magnitude", [], operations: count, tensors: count) {
+      base.greatestMagnitude(x, count: count)
+    }
+  }
+
   func activated(_ x: Tensor, _ activation: Activation) -> Tensor {
     elementwise("activation", x.shape, operations: 1, tensors: 2) {
       base.activated(x, activation)
@@ -175,18 +195,19 @@ struct ProfilingKernels: KernelSet {
   }
 
   func convolutionDataGradient(
-    _ geometry: ConvolutionGeometry, _ dy: Tensor, _ weight: Tensor
+    _ geometry: ConvolutionGeometry, _ dy: ActivatedGradient, _ weight: Tensor,
+    of x: ActivatedOutput?
   ) -> Tensor {
     convolution(", to the data", geometry) {
-      base.convolutionDataGradient(geometry, dy, weight)
+      base.convolutionDataGradient(geometry, dy, weight, of: x)
     }
   }
 
   func convolutionWeightGradient(
-    _ geometry: ConvolutionGeometry, _ x: Tensor, _ dy: Tensor
-  ) -> Tensor {
+    _ geometry: ConvolutionGeometry, _ x: Tensor, _ dy: ActivatedGradient, wantsBias: Bool
+  ) -> (weight: Tensor, bias: Tensor?) {
     convolution(", to the weights", geometry) {
-      base.convolutionWeightGradient(geometry, x, dy)
+      base.convolutionWeightGradient(geometry, x, dy, wantsBias: wantsBias)
     }
   }
 

@@ -24,9 +24,10 @@ extension KernelSet {
   }
 
   func convolutionDataGradient(
-    _ geometry: ConvolutionGeometry, _ dy: Tensor, _ weight: Tensor
+    _ geometry: ConvolutionGeometry, _ dy: ActivatedGradient, _ weight: Tensor,
+    of x: ActivatedOutput?
   ) -> Tensor {
-    let (dy, weight) = (dy.plain, weight.plain)
+    let (dy, weight) = (dy.beforeActivation.plain, weight.plain)
     let dx = Tensor.zeros(geometry.inputShape)
     geometry.forEachRow { row in
       let (dy, dx) = (dy.pointer + row.output, dx.pointer + row.input)
@@ -37,10 +38,10 @@ extension KernelSet {
   }
 
   func convolutionWeightGradient(
-    _ geometry: ConvolutionGeometry, _ x: Tensor, _ dy: Tensor
-  ) -> Tensor {
-    let (x, dy) = (x.plain, dy.plain)
-    return Tensor(geometry.weightShape) { dw in
+    _ geometry: ConvolutionGeometry, _ x: Tensor, _ dy: ActivatedGradient, wantsBias: Bool
+  ) -> (weight: Tensor, bias: Tensor?) {
+    let (x, dy) = (x.plain, dy.beforeActivation.plain)
+    let dw = Tensor(geometry.weightShape) { dw in
       dw.update(repeating: 0)
       geometry.forEachRow { row in
         let (dy, x) = (dy.pointer + row.output, x.pointer + row.input)
@@ -49,6 +50,7 @@ extension KernelSet {
         dw[row.weight] += sum
       }
     }
+    return (dw, wantsBias ? channelSums(dy) : nil)
   }
 
   func channelSums(_ x: Tensor) -> Tensor {

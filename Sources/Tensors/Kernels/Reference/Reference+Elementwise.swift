@@ -34,6 +34,33 @@ extension KernelSet {
     x.mapped { $0 * scale }
   }
 
+  func scaledRows(_ x: Tensor, by factors: Tensor) -> Tensor {
+    let columns = x.shape.count / max(1, factors.shape.count)
+    return Tensor(x.shape) { y in
+      for i in y.indices { y[i] = x.pointer[i] * factors.pointer[i / columns] }
+    }
+  }
+
+  func scaledRowsGradient(
+    _ x: Tensor, by factors: Tensor, _ dy: Tensor
+  ) -> (dx: Tensor, dfactors: Tensor) {
+    let columns = x.shape.count / max(1, factors.shape.count)
+    let dfactors = Tensor(factors.shape) { sums in
+      for row in sums.indices {
+        sums[row] = (row * columns..<(row + 1) * columns).reduce(0) {
+          $0 + x.pointer[$1] * dy.pointer[$1]
+        }
+      }
+    }
+    return (scaledRows(dy, by: factors), dfactors)
+  }
+
+  func greatestMagnitude(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    // As bits, numbers that are none are above all others.
+    let values = UnsafeBufferPointer(start: x, count: count)
+    return Float(bitPattern: values.reduce(0) { Swift.max($0, $1.magnitude.bitPattern) })
+  }
+
   func activated(_ x: Tensor, _ activation: Activation) -> Tensor {
     x.mapped { activation($0) }
   }
