@@ -32,7 +32,7 @@ enum { DEPTH = 64 };
 
 typedef struct {
   racnn_winograd p;
-  const float *x, *dy, *weights, *bias;
+  const float *x, *dy, *weights, *bias, *added;
   float *y;
   int reversed;
   // Transformed tiles of the inputs, and of the outputs: [36][blocks][room][block].
@@ -193,13 +193,15 @@ static void multiply_own_pairs(void *context, size_t begin, size_t end) {
 }
 
 void racnn_winograd_forward(const racnn_winograd *p, const float *x, const float *packed,
-                            const float *bias, int activation, float *y, float *scratch) {
+                            const float *bias, const float *added, int activation, float *y,
+                            float *scratch) {
   winograd w = prepared(p);
   schedule s = plan(&w);
   make_room(&w, s.room, s.depth);
   w.x = x;
   w.packed = (float *)packed;
   w.bias = bias;
+  w.added = added;
   w.range = racnn_activation_range(activation);
   w.y = y;
   w.in = scratch;

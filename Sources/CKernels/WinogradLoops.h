@@ -242,16 +242,20 @@ static void TARGETED(give)(void *context, size_t begin, size_t end) {
         }
       }
     }
-    VECTOR *to = (VECTOR *)(w->y + (at.image * blocks + block) * area);
+    size_t map = (at.image * blocks + block) * area;
+    VECTOR *to = (VECTOR *)(w->y + map);
+    const VECTOR *added = w->added ? (const VECTOR *)(w->added + map) : NULL;
     int row = at.row / pool, column = at.column / pool;
     int rows = racnn_least(STEP / pool, height - row);
     int columns = racnn_least(STEP / pool, width - column);
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
+        ptrdiff_t place = (ptrdiff_t)(row + r) * width + column + c;
         VECTOR v = y[r * STEP + c] + bias;
+        if (added) v += added[place];
         v = v < (VECTOR)w->range.low ? (VECTOR)w->range.low : v;
         v = v > (VECTOR)w->range.high ? (VECTOR)w->range.high : v;
-        to[(ptrdiff_t)(row + r) * width + column + c] = v;
+        to[place] = v;
       }
     }
   }

@@ -14,7 +14,7 @@ struct racnn_primitive {
   /// would clear the lanes beyond the last channel at each call.
   dnnl_dim_t inputs, outputs;
   dnnl_primitive_t primitive, pack, unpack;
-  dnnl_memory_t input, weights, bias, output, scratch, plain;
+  dnnl_memory_t input, weights, bias, added, output, scratch, plain;
   size_t packed_count, scratch_count;
 };
 
@@ -24,19 +24,20 @@ static dnnl_format_tag_t tag(int block) {
   return block == 16 ? dnnl_nChw16c : block == 8 ? dnnl_nChw8c : dnnl_nchw;
 }
 
-static dnnl_primitive_attr_t attributes(const racnn_convolution *p) {
+static dnnl_primitive_attr_t attributes(const racnn_convolution *p, racnn_descriptor_ref output) {
   dnnl_primitive_attr_t attr = NULL;
   if (dnnl_primitive_attr_create(&attr) != dnnl_success) return NULL;
   dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
-  if (p->kind == RACNN_FORWARD && p->activation) {
+  if (p->kind == RACNN_FORWARD && (p->adds || p->activation)) {
     dnnl_alg_kind_t algorithm = p->activation == 1 ? dnnl_eltwise_relu : dnnl_eltwise_clip;
     float alpha = 0, beta = p->activation == 1 ? 0 : 6;
     dnnl_post_ops_t ops = NULL;
     dnnl_post_ops_create(&ops);
+    if (p->adds) dnnl_post_ops_append_binary(ops, dnnl_binary_add, output);
 #if DNNL_VERSION_MAJOR >= 3
-    dnnl_post_ops_append_eltwise(ops, algorithm, alpha, beta);
+    if (p->activation) dnnl_post_ops_append_eltwise(ops, algorithm, alpha, beta);
 #else
-    dnnl_post_ops_append_eltwise(ops, 1, algorithm, alpha, beta);
+    if (p->activation) dnnl_post_ops_append_eltwise(ops, 1, algorithm, alpha, beta);
 #endif
     dnnl_primitive_attr_set_post_ops(attr, ops);
     dnnl_post_ops_destroy(ops);
@@ -60,7 +61,7 @@ static dnnl_primitive_desc_t describe(
       padding_after(p->width, p->out_width, p->kernel_width, p, p->left)};
   dnnl_prop_kind_t prop = p->kind == RACNN_FORWARD ? dnnl_forward_inference : dnnl_forward_training;
   dnnl_alg_kind_t direct = dnnl_convolution_direct;
-  dnnl_primitive_attr_t attr = attributes(p);
+  dnnl_primitive_attr_t attr = attributes(p, output);
   dnnl_primitive_desc_t forward = NULL, result = NULL;
 #if DNNL_VERSION_MAJOR >= 3
   dnnl_convolution_forward_primitive_desc_create(
@@ -138,6 +139,7 @@ static int fill(racnn_primitive *self) {
     self->input = memory(RACNN_REF(input));
     self->output = memory(RACNN_REF(output));
     self->bias = p->has_bias ? memory(RACNN_REF(bias)) : NULL;
+    self->added = p->adds ? memory(RACNN_REF(output)) : NULL;
     self->weights = memory(packed);
     self->plain = memory(RACNN_REF(plain));
     self->scratch = memory(scratch);
@@ -168,7 +170,8 @@ racnn_primitive *racnn_convolution_create(const racnn_convolution *problem) {
 }
 
 void racnn_primitive_destroy(racnn_primitive *self) {
-  dnnl_memory_t memories[] = {self->input, self->weights, self->bias, self->output, self->scratch, self->plain};
+  dnnl_memory_t memories[] = {
+      self->input, self->weights, self->bias, self->added, self->output, self->scratch, self->plain};
   for (size_t i = 0; i < sizeof memories / sizeof *memories; i++)
     if (memories[i]) dnnl_memory_destroy(memories[i]);
   if (self->primitive) dnnl_primitive_destroy(self->primitive);
@@ -225,9 +228,10 @@ int racnn_convolution_unpack(racnn_primitive *self, const float *packed, float *
 }
 
 int racnn_convolution_run(
-    racnn_primitive *self, float *input, float *packed, const float *bias, float *output, float *scratch) {
+    racnn_primitive *self, float *input, float *packed, const float *bias, const float *added, float *output,
+    float *scratch) {
   int kind = self->problem.kind, count = 0;
-  dnnl_exec_arg_t args[5];
+  dnnl_exec_arg_t args[6];
   dnnl_memory_set_data_handle(self->input, input);
   dnnl_memory_set_data_handle(self->weights, packed);
   dnnl_memory_set_data_handle(self->output, output);
@@ -238,6 +242,10 @@ int racnn_convolution_run(
   if (self->bias) {
     dnnl_memory_set_data_handle(self->bias, (void *)bias);
     args[count++] = (dnnl_exec_arg_t){DNNL_ARG_BIAS, self->bias};
+  }
+  if (self->added) {
+    dnnl_memory_set_data_handle(self->added, (void *)added);
+    args[count++] = (dnnl_exec_arg_t){DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, self->added};
   }
   if (self->scratch_count) {
     dnnl_memory_set_data_handle(self->scratch, scratch);

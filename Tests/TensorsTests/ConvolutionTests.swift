@@ -185,6 +185,52 @@ import Testing
     }
   }
 
+  static let sums = [
+    // By oneDNN, with channels that fill no block and a stride; by Winograd's method; and afterwards.
+    Case(inputs: 24, outputs: 40, kernel: 1, padding: .symmetric(0)),
+    Case(inputs: 5, outputs: 7, kernel: 1, stride: 2, padding: .symmetric(0)),
+    Case(inputs: 35, outputs: 49, size: (13, 9)),
+    Case(), Case(inputs: 6, outputs: 9, groups: 3), Case(inputs: 16, outputs: 16, groups: 16),
+  ]
+
+  @Test(arguments: sums) func sumsBeforeTheActivation(_ test: Case) {
+    var generator = RandomGenerator(seed: 8)
+    let x = Tensor.random([2, test.inputs, test.size.0, test.size.1], using: &generator)
+    let weight = Tensor.random(
+      [test.outputs, test.inputs / test.groups, test.kernel, test.kernel], using: &generator)
+    func apply(_ x: [Tensor], _ activation: Activation) -> Tensor {
+      convolution(
+        x[0], weight: x[1], bias: x[2], adding: x[3], stride: test.stride, padding: test.padding,
+        groups: test.groups, activation: activation)
+    }
+    func plainly(_ x: [Tensor], _ activation: Activation) -> Tensor {
+      let y = convolution(
+        x[0], weight: x[1], bias: x[2], stride: test.stride, padding: test.padding,
+        groups: test.groups)
+      return add(y, x[3], activation: activation)
+    }
+    let bias = Tensor.random([test.outputs], using: &generator)
+    let shape = convolution(
+      x, weight: weight, stride: test.stride, padding: test.padding, groups: test.groups
+    ).shape
+    let inputs = [x, weight, bias, Tensor.random(shape, using: &generator) * 3]
+    for activation in [Activation.none, .relu, .relu6] {
+      let ours = gradients(inputs, activation, apply)
+      let reference = Kernels.withReference { gradients(inputs, activation, plainly) }
+      #expect(ours.count == 5 && reference.count == 5)
+      for (ours, reference) in zip(ours, reference) {
+        expectEqual(ours, reference, tolerance: 1e-4)
+      }
+      // A bias that is not there takes no other's place.
+      let variable = inputs[3].variable()
+      let y = convolution(
+        x, weight: weight, adding: variable, stride: test.stride, padding: test.padding,
+        groups: test.groups, activation: .relu)
+      let slopes = Tensors.gradients(of: y.sum(), for: [variable])[0]?.values
+      #expect(slopes == y.values.map { $0 > 0 ? 1 : 0 })
+    }
+  }
+
   @Test(arguments: large) func poolingAtOnceIsPoolingAfterwards(_ test: Large) {
     var generator = RandomGenerator(seed: 4)
     let x = Tensor.random(

@@ -77,9 +77,10 @@ size_t racnn_winograd_gradient_scratch_count(const racnn_winograd *p);
 /// Packs weights [outputs][inputs][3][3]; or, `reversed`, weights [inputs][outputs][3][3] for the
 /// gradient to the data, which is the convolution `p` with them turned by 180 degrees.
 void racnn_winograd_pack(const racnn_winograd *p, const float *weights, int reversed, float *packed);
-/// The bias has a value for each lane of the blocks, or is NULL.
-void racnn_winograd_forward(const racnn_winograd *p, const float *x, const float *packed,
-                            const float *bias, int activation, float *y, float *scratch);
+/// The bias has a value for each lane of the blocks, or is NULL. y = activation(sums + bias + added), where `added`
+/// lies as y, or is NULL, as it must be where outputs are pooled.
+void racnn_winograd_forward(const racnn_winograd *p, const float *x, const float *packed, const float *bias,
+                            const float *added, int activation, float *y, float *scratch);
 /// dweights is [outputs][inputs][3][3].
 void racnn_winograd_weights_gradient(const racnn_winograd *p, const float *x, const float *dy,
                                      float *dweights, float *scratch);

@@ -27,6 +27,8 @@ typedef struct {
   int activation;
   /// Forward only.
   int has_bias;
+  /// Forward only: whether another tensor is added before the activation.
+  int adds;
 } racnn_convolution;
 
 typedef struct racnn_primitive racnn_primitive;
@@ -49,9 +51,11 @@ int racnn_convolution_pack(racnn_primitive *primitive, const float *weights, flo
 int racnn_convolution_unpack(racnn_primitive *primitive, const float *packed, float *weights, float *padded);
 
 /// Runs the primitive: forward reads input, packed weights and bias (rounded up to the block) and
-/// writes output; the gradients write input, or packed weights, from the others. Returns 0 on success.
+/// writes output, with `added`, which lies as it, in the sum; the gradients write input, or packed weights, from the
+/// others. Returns 0 on success.
 int racnn_convolution_run(
-    racnn_primitive *primitive, float *input, float *packed, const float *bias, float *output, float *scratch);
+    racnn_primitive *primitive, float *input, float *packed, const float *bias, const float *added, float *output,
+    float *scratch);
 
 /// C [m][n] = A [m][k] * B [k][n], row-major; a transposed operand lies as [k][m] or [n][k].
 int racnn_matrix_product(

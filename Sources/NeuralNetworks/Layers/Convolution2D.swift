@@ -50,9 +50,12 @@ public struct Convolution2D {
   }
 
   /// The same convolution with another weight and bias.
-  func apply(_ x: Tensor, weight: Tensor, bias: Tensor?, activation: Activation) -> Tensor {
+  func apply(
+    _ x: Tensor, weight: Tensor, bias: Tensor?, adding added: Tensor? = nil,
+    activation: Activation
+  ) -> Tensor {
     convolution(
-      x, weight: weight, bias: bias, stride: stride, padding: padding, dilation: dilation,
-      groups: groups, activation: activation)
+      x, weight: weight, bias: bias, adding: added, stride: stride, padding: padding,
+      dilation: dilation, groups: groups, activation: activation)
   }
 }

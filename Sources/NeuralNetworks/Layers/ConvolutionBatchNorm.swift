@@ -24,10 +24,16 @@ public struct ConvolutionBatchNorm {
   }
 
   /// The output for `x [N, C, H, W]`.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    if norm.usesBatchStatistics { return norm(convolution(x), activation: activation) }
+  ///
+  /// - Parameter added: of the output's shape, `[N, O, H', W']`: it is added before the activation, as
+  ///   around a residual block.
+  public func callAsFunction(_ x: Tensor, adding added: Tensor? = nil) -> Tensor {
+    if norm.usesBatchStatistics {
+      guard let added else { return norm(convolution(x), activation: activation) }
+      return add(norm(convolution(x)), added, activation: activation)
+    }
     let (weight, bias) = folded()
-    return convolution.apply(x, weight: weight, bias: bias, activation: activation)
+    return convolution.apply(x, weight: weight, bias: bias, adding: added, activation: activation)
   }
 
   /// The weight and bias of the convolution that does the work of both.

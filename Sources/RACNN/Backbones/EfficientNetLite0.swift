@@ -128,7 +128,6 @@ private struct InvertedResidual: EfficientNetBlock {
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor {
-    let y = project(depthwise(expand(x)))
-    return isResidual ? add(y, x, activation: .none) : y
+    project(depthwise(expand(x)), adding: isResidual ? x : nil)
   }
 }

@@ -54,6 +54,7 @@ public struct ResNet: Backbone {
 private struct ResidualBlock {
   let channels: Int
   let steps: [ConvolutionBatchNorm]
+  let last: ConvolutionBatchNorm
   /// Brings the input to the shape of the output, where it has not that shape.
   let shortcut: ConvolutionBatchNorm?
 
@@ -66,12 +67,11 @@ private struct ResidualBlock {
       ? [
         step(scope, 1, inputs, width, kernel: 1),
         step(scope, 2, width, width, kernel: 3, stride: stride),
-        step(scope, 3, width, channels, kernel: 1, activation: .none),
       ]
-      : [
-        step(scope, 1, inputs, width, kernel: 3, stride: stride),
-        step(scope, 2, width, width, kernel: 3, activation: .none),
-      ]
+      : [step(scope, 1, inputs, width, kernel: 3, stride: stride)]
+    last =
+      isBottleneck
+      ? step(scope, 3, width, channels, kernel: 1) : step(scope, 2, width, width, kernel: 3)
     shortcut =
       stride == 1 && inputs == channels
       ? nil
@@ -84,18 +84,18 @@ private struct ResidualBlock {
 
   func callAsFunction(_ x: Tensor) -> Tensor {
     let y = steps.reduce(x) { x, step in step(x) }
-    return add(y, shortcut?(x) ?? x, activation: .relu)
+    return last(y, adding: shortcut?(x) ?? x)
   }
 }
 
 /// The convolution and norm of one number, as `conv1` and `bn1`.
 private func step(
   _ scope: ParameterScope, _ number: Int, _ inputs: Int, _ outputs: Int, kernel: Int,
-  stride: Int = 1, activation: Activation = .relu
+  stride: Int = 1
 ) -> ConvolutionBatchNorm {
   ConvolutionBatchNorm(
     Convolution2D(
       scope("conv\(number)"), inputs: inputs, outputs: outputs, kernel: kernel, stride: stride,
       padding: .symmetric(kernel / 2), bias: false),
-    BatchNorm(scope("bn\(number)"), channels: outputs), activation: activation)
+    BatchNorm(scope("bn\(number)"), channels: outputs), activation: .relu)
 }

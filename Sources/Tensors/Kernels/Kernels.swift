@@ -82,9 +82,10 @@ protocol KernelSet: Sendable {
   func geluTanh(_ x: Tensor) -> Tensor
   func geluTanhGradient(_ x: Tensor, _ dy: Tensor) -> Tensor
 
+  /// - Parameter added: of the output's shape, to which it is added before the activation.
   func convolution(
     _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
-    _ activation: Activation
+    adding added: Tensor?, _ activation: Activation
   ) -> Tensor
   /// Followed by the greatest of each two by two.
   func maxPooledConvolution(

@@ -77,9 +77,12 @@ struct ConvolutionGeometry: Hashable {
   }
   /// Whether each channel has a filter of its own.
   var isDepthwise: Bool { groups == inputs && groups == outputs }
+
+  /// Whether it is a product with a matrix at each place.
+  var isPointwise: Bool { kernelHeight == 1 && kernelWidth == 1 && groups == 1 }
 }
 
-/// A convolution (as networks call it: a cross-correlation), with bias and activation fused.
+/// A convolution (as networks call it: a cross-correlation), with bias, a sum and an activation fused.
 ///
 /// Shapes that do not fit trap.
 ///
@@ -87,30 +90,35 @@ struct ConvolutionGeometry: Hashable {
 ///   - input: [N, C, H, W].
 ///   - weight: [O, C / groups, h, w].
 ///   - bias: [O].
+///   - added: of the output's shape: it is added before the activation, as around a residual block.
 ///   - groups: into how many parts the channels are cut, each convolved on its own; as many as
 ///     channels make it depthwise.
 /// - Returns: [N, O, H', W'].
 public func convolution(
-  _ input: Tensor, weight: Tensor, bias: Tensor? = nil, stride: Int = 1,
-  padding: Padding = .symmetric(0), dilation: Int = 1, groups: Int = 1,
+  _ input: Tensor, weight: Tensor, bias: Tensor? = nil, adding added: Tensor? = nil,
+  stride: Int = 1, padding: Padding = .symmetric(0), dilation: Int = 1, groups: Int = 1,
   activation: Activation = .none
 ) -> Tensor {
   let geometry = ConvolutionGeometry(
     input.shape, weight.shape, bias?.shape, stride: stride, padding: padding, dilation: dilation,
     groups: groups)
+  precondition(
+    added.map { $0.shape == geometry.outputShape } ?? true,
+    "convolution: \(added?.shape ?? []) added to \(geometry.outputShape)")
   let x = input.detached
   let w = weight.plain
-  let y = Kernels.current.convolution(geometry, x, w, bias?.plain, activation)
+  let y = Kernels.current.convolution(
+    geometry, x, w, bias?.plain, adding: added?.detached, activation)
   let keptX = weight.wantsGradient ? input.kept : nil
   let keptWeight = input.wantsGradient ? w : nil
   let output = ActivatedOutput(y, activation)
   // The input is kept for the gradient to the weight, or not at all.
   let activatedInput = keptX == nil ? nil : input.node.flatMap { ActivatedOutput(x, $0.activation) }
-  let wantsBias = bias?.wantsGradient ?? false
+  let (wantsBias, wantsAdded) = (bias?.wantsGradient ?? false, added?.wantsGradient ?? false)
   // What moves has other values at the next step: copies in other layouts would never be used again.
   let isMoving = weight.wantsGradient
   if isMoving { w.storage.packed = [:] }
-  let inputs = [input, weight] + (bias.map { [$0] } ?? [])
+  let inputs = [input, weight] + [bias, added].compactMap { $0 }
   return y.recorded(from: inputs, activation: activation) { dy in
     let kernels = Kernels.current
     let dy = ActivatedGradient(dy, of: output)
@@ -123,7 +131,8 @@ public func convolution(
       kernels.convolutionWeightGradient(geometry, $0(), dy, wantsBias: wantsBias)
     }
     let db = dw?.bias ?? (wantsBias ? kernels.channelSums(dy.beforeActivation) : nil)
-    return [dx, dw?.weight, db]
+    return [dx, dw?.weight] + (bias == nil ? [] : [db])
+      + (added == nil ? [] : [wantsAdded ? dy.beforeActivation : nil])
   }
 }
 

@@ -5,8 +5,13 @@
   extension OneDNNKernels {
     func convolution(
       _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
-      _ activation: Activation
+      adding added: Tensor?, _ activation: Activation
     ) -> Tensor {
+      let winograd = WinogradConvolution(geometry, blocked)
+      if let added, winograd == nil, !geometry.isPointwise {
+        let y = convolution(geometry, x, weight, bias, adding: nil, .none)
+        return sum(y, added, activation)
+      }
       if geometry.isDepthwise, geometry.inputs > 1 {
         let x = reordered(x, to: blocked)
         let y = Tensor(uninitialized: geometry.outputShape, layout: blocked)
@@ -17,17 +22,20 @@
       }
       let x = reordered(x, to: inputLayout(geometry, x))
       let y = Tensor(uninitialized: geometry.outputShape, layout: outputLayout(geometry))
-      if let winograd = WinogradConvolution(geometry, blocked) {
-        winograd.forward(x, weight, bias.map { rounded($0, y.layout) }, activation, into: y)
+      let added = added.map { reordered($0, to: y.layout) }
+      if let winograd {
+        winograd.forward(
+          x, weight, bias.map { rounded($0, y.layout) }, adding: added, activation, into: y)
         return y
       }
       var problem = racnn_convolution(geometry, RACNN_FORWARD, x.layout, y.layout)
       problem.activation = activation.rawValue
       problem.has_bias = bias == nil ? 0 : 1
+      problem.adds = added == nil ? 0 : 1
       let primitive = primitives[problem]
       let packed = primitive.packed(weight)
       let padded = bias.map { rounded($0, y.layout) }
-      primitive.run(x.storage, packed, padded, y.storage)
+      primitive.run(x.storage, packed, padded, adding: added?.storage, y.storage)
       return y
     }
 
@@ -36,7 +44,8 @@
       _ activation: Activation
     ) -> Tensor {
       guard let winograd = WinogradConvolution(geometry, blocked) else {
-        return maxPool(geometry.pooled, convolution(geometry, x, weight, bias, activation))
+        return maxPool(
+          geometry.pooled, convolution(geometry, x, weight, bias, adding: nil, activation))
       }
       let x = reordered(x, to: blocked)
       let y = Tensor(uninitialized: geometry.pooled.outputShape, layout: blocked)

@@ -36,18 +36,20 @@
       return result
     }
 
-    /// - Parameter pools: Whether y gets the greatest of each two by two outputs alone.
+    /// - Parameters:
+    ///   - added: in the layout of y.
+    ///   - pools: Whether y gets the greatest of each two by two outputs alone.
     func forward(
-      _ x: Tensor, _ weight: Tensor, _ bias: Storage?, _ activation: Activation,
-      pools: Bool = false, into y: Tensor
+      _ x: Tensor, _ weight: Tensor, _ bias: Storage?, adding added: Tensor? = nil,
+      _ activation: Activation, pools: Bool = false, into y: Tensor
     ) {
       var problem = problem
       problem.pools = pools ? 1 : 0
-      run(problem, x, weight, isReversed: false, bias, activation, into: y)
+      run(problem, x, weight, isReversed: false, bias, adding: added, activation, into: y)
     }
 
     func dataGradient(_ dy: Tensor, _ weight: Tensor, into dx: Tensor) {
-      run(transposed, dy, weight, isReversed: true, nil, .none, into: dx)
+      run(transposed, dy, weight, isReversed: true, nil, adding: nil, .none, into: dx)
     }
 
     func weightGradient(_ x: Tensor, _ dy: Tensor, into dw: Tensor) {
@@ -60,14 +62,14 @@
 
     private func run(
       _ problem: racnn_winograd, _ x: Tensor, _ weight: Tensor, isReversed: Bool, _ bias: Storage?,
-      _ activation: Activation, into y: Tensor
+      adding added: Tensor?, _ activation: Activation, into y: Tensor
     ) {
       var problem = problem
       let packed = packed(weight, problem, isReversed)
       let scratch = Storage(count: racnn_winograd_scratch_count(&problem))
       racnn_winograd_forward(
-        &problem, x.pointer, packed.pointer, bias?.pointer, activation.rawValue, y.pointer,
-        scratch.pointer)
+        &problem, x.pointer, packed.pointer, bias?.pointer, added?.pointer, activation.rawValue,
+        y.pointer, scratch.pointer)
       withExtendedLifetime((packed, bias, scratch)) {}
     }
 

@@ -49,12 +49,17 @@
       precondition(failure == 0, "convolution: oneDNN failed to reorder weights")
     }
 
-    func run(_ input: Storage, _ packed: Storage, _ bias: Storage?, _ output: Storage) {
+    /// - Parameter added: in the layout of the output.
+    func run(
+      _ input: Storage, _ packed: Storage, _ bias: Storage?, adding added: Storage? = nil,
+      _ output: Storage
+    ) {
       let scratch = Storage(count: scratchCount)
       let failure = racnn_convolution_run(
-        handle, input.pointer, packed.pointer, bias?.pointer, output.pointer, scratch.pointer)
+        handle, input.pointer, packed.pointer, bias?.pointer, added?.pointer, output.pointer,
+        scratch.pointer)
       precondition(failure == 0, "convolution: oneDNN failed")
-      withExtendedLifetime((input, packed, bias, output, scratch)) {}
+      withExtendedLifetime((input, packed, bias, added, output, scratch)) {}
     }
   }
 

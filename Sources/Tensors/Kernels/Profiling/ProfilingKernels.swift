@@ -168,21 +168,25 @@ struct ProfilingKernels: KernelSet {
   }
 
   private func convolution<R>(
-    _ direction: String, _ geometry: ConvolutionGeometry, pools: Bool = false, _ body: () -> R
+    _ direction: String, _ geometry: ConvolutionGeometry, pools: Bool = false,
+    adds: Bool = false, _ body: () -> R
   ) -> R {
     let kind = geometry.isDepthwise ? "depthwise" : "convolution"
     let output = pools ? geometry.pooled.outputShape : geometry.outputShape
     return log.measure(
-      kind + direction, geometry.title + (pools ? ", max pool" : ""),
-      operations: geometry.operations,
-      floats: geometry.inputShape.count + output.count + geometry.weightShape.count, body)
+      kind + direction, geometry.title + (pools ? ", max pool" : "") + (adds ? ", sum" : ""),
+      operations: geometry.operations + (adds ? output.count : 0),
+      floats: geometry.inputShape.count + (adds ? 2 : 1) * output.count
+        + geometry.weightShape.count, body)
   }
 
   func convolution(
     _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
-    _ activation: Activation
+    adding added: Tensor?, _ activation: Activation
   ) -> Tensor {
-    convolution("", geometry) { base.convolution(geometry, x, weight, bias, activation) }
+    convolution("", geometry, adds: added != nil) {
+      base.convolution(geometry, x, weight, bias, adding: added, activation)
+    }
   }
 
   func maxPooledConvolution(

@@ -1,7 +1,7 @@
 extension KernelSet {
   func convolution(
     _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
-    _ activation: Activation
+    adding added: Tensor?, _ activation: Activation
   ) -> Tensor {
     let (x, weight) = (x.plain, weight.plain)
     let y = Tensor(uninitialized: geometry.outputShape)
@@ -13,6 +13,7 @@ extension KernelSet {
       let w = weight.pointer[row.weight]
       for i in 0..<row.count { y[i] += w * x[i * row.stride] }
     }
+    if let added { return sum(y, added, activation) }
     return activation == .none ? y : y.mapped { activation($0) }
   }
 
@@ -20,7 +21,7 @@ extension KernelSet {
     _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
     _ activation: Activation
   ) -> Tensor {
-    maxPool(geometry.pooled, convolution(geometry, x, weight, bias, activation))
+    maxPool(geometry.pooled, convolution(geometry, x, weight, bias, adding: nil, activation))
   }
 
   func convolutionDataGradient(
