@@ -32,7 +32,7 @@ enum { DEPTH = 64 };
 
 typedef struct {
   racnn_winograd p;
-  const float *x, *dy, *weights, *bias, *added;
+  const float *x, *dy, *weights, *bias, *added, *mask;
   float *y;
   int reversed;
   // Transformed tiles of the inputs, and of the outputs: [36][blocks][room][block].
@@ -40,7 +40,7 @@ typedef struct {
   // Weights: [pairs of blocks of outputs][inputs][9][2][block]. Transformed, of the blocks of inputs
   // in work, and of all pairs or of one a thread: [pairs][36][inputs][2][block].
   float *packed, *transformed;
-  racnn_range range;
+  racnn_range range, open;  // The outputs are zero where the mask lies not in the open range.
   size_t inBlocks, outBlocks;  // The outputs' blocks are rounded up to an even number.
   size_t inPlane, outPlane;    // Floats of one of the 36 planes, as is `weightPlane`.
   size_t rows, columns, tiles; // Tiles a picture down and across, and of the batch.
@@ -192,18 +192,11 @@ static void multiply_own_pairs(void *context, size_t begin, size_t end) {
   }
 }
 
-void racnn_winograd_forward(const racnn_winograd *p, const float *x, const float *packed,
-                            const float *bias, const float *added, int activation, float *y,
-                            float *scratch) {
-  winograd w = prepared(p);
+// Where x, the weights, y and all else are set.
+static void convolve(winograd w, float *scratch) {
+  const racnn_winograd *p = &w.p;
   schedule s = plan(&w);
   make_room(&w, s.room, s.depth);
-  w.x = x;
-  w.packed = (float *)packed;
-  w.bias = bias;
-  w.added = added;
-  w.range = racnn_activation_range(activation);
-  w.y = y;
   w.in = scratch;
   w.out = w.in + POINTS * w.inPlane;
   thread_shares shares = {&w, s.threads};
@@ -224,6 +217,31 @@ void racnn_winograd_forward(const racnn_winograd *p, const float *x, const float
     }
     racnn_ranges(racnn_blocks(p->outputs, p->block) * w.count, &w, PICK_BY_BLOCK(give, p->block));
   }
+}
+
+void racnn_winograd_forward(const racnn_winograd *p, const float *x, const float *packed,
+                            const float *bias, const float *added, int activation, float *y,
+                            float *scratch) {
+  winograd w = prepared(p);
+  w.x = x;
+  w.packed = (float *)packed;
+  w.bias = bias;
+  w.added = added;
+  w.range = racnn_activation_range(activation);
+  w.y = y;
+  convolve(w, scratch);
+}
+
+void racnn_winograd_data_gradient(const racnn_winograd *p, const float *dy, const float *packed,
+                                  racnn_activated x, float *dx, float *scratch) {
+  winograd w = prepared(p);
+  w.x = dy;
+  w.packed = (float *)packed;
+  w.range = racnn_activation_range(RACNN_ACTIVATION_NONE);
+  w.mask = x.output;
+  w.open = racnn_activation_range(x.activation);
+  w.y = dx;
+  convolve(w, scratch);
 }
 
 void racnn_winograd_weights_gradient(const racnn_winograd *p, const float *x, const float *dy,

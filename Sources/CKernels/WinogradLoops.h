@@ -245,6 +245,8 @@ static void TARGETED(give)(void *context, size_t begin, size_t end) {
     size_t map = (at.image * blocks + block) * area;
     VECTOR *to = (VECTOR *)(w->y + map);
     const VECTOR *added = w->added ? (const VECTOR *)(w->added + map) : NULL;
+    const VECTOR *mask = w->mask ? (const VECTOR *)(w->mask + map) : NULL;
+    VECTOR low = (VECTOR)w->open.low, high = (VECTOR)w->open.high;
     int row = at.row / pool, column = at.column / pool;
     int rows = racnn_least(STEP / pool, height - row);
     int columns = racnn_least(STEP / pool, width - column);
@@ -255,6 +257,7 @@ static void TARGETED(give)(void *context, size_t begin, size_t end) {
         if (added) v += added[place];
         v = v < (VECTOR)w->range.low ? (VECTOR)w->range.low : v;
         v = v > (VECTOR)w->range.high ? (VECTOR)w->range.high : v;
+        if (mask) v = ((mask[place] > low) & (mask[place] < high)) ? v : (VECTOR)0;
         to[place] = v;
       }
     }

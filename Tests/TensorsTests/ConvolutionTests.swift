@@ -74,39 +74,48 @@ import Testing
     return [y.detached] + Tensors.gradients(of: loss, for: variables).compactMap { $0 }
   }
 
-  struct Depthwise: CustomStringConvertible {
+  struct Chain: CustomStringConvertible {
+    var isDepthwise = true
     var kernel = 3
     var stride = 1
     var dilation = 1
     var activations = (Activation.relu6, Activation.relu6)
 
-    var description: String { "\(kernel) by \(stride), \(dilation), \(activations)" }
+    var description: String {
+      "\(isDepthwise), \(kernel) by \(stride), \(dilation), \(activations)"
+    }
   }
 
-  static let depthwise = [
-    Depthwise(), Depthwise(kernel: 5), Depthwise(stride: 2), Depthwise(kernel: 5, stride: 2),
-    Depthwise(dilation: 2), Depthwise(kernel: 7), Depthwise(stride: 3),
-    Depthwise(activations: (.relu, .relu6)), Depthwise(stride: 2, activations: (.relu6, .relu)),
-    Depthwise(activations: (.relu6, .none)), Depthwise(activations: (.none, .relu6)),
+  static let chains = [
+    Chain(), Chain(kernel: 5), Chain(stride: 2), Chain(kernel: 5, stride: 2),
+    Chain(dilation: 2), Chain(kernel: 7), Chain(stride: 3),
+    Chain(activations: (.relu, .relu6)), Chain(stride: 2, activations: (.relu6, .relu)),
+    Chain(activations: (.relu6, .none)), Chain(activations: (.none, .relu6)),
+    Chain(isDepthwise: false), Chain(isDepthwise: false, kernel: 1),
+    Chain(isDepthwise: false, activations: (.relu, .relu)),
+    Chain(isDepthwise: false, stride: 2, activations: (.relu6, .none)),
   ]
 
-  /// A filter of each channel drops for its neighbours what activations cut off: once, also where
-  /// their output has other uses, or another activation stands between.
-  @Test(arguments: depthwise) func activationsAroundADepthwiseFilter(_ test: Depthwise) {
+  /// A filter of each channel, and Winograd's method, drop for their neighbours what activations cut
+  /// off: once, also where their output has other uses, or another activation stands between.
+  @Test(arguments: chains) func activationsBetweenConvolutions(_ test: Chain) {
     var generator = RandomGenerator(seed: 6)
+    let channels = test.isDepthwise ? 20 : 33
     let inputs = [
       Tensor.random([3, 5, 13, 9], using: &generator) * 8,
-      Tensor.random([20, 5, 1, 1], using: &generator),
-      Tensor.random([20], using: &generator),
-      Tensor.random([20, 1, test.kernel, test.kernel], using: &generator),
-      Tensor.random([20], using: &generator) * 3,
+      Tensor.random([channels, 5, 1, 1], using: &generator),
+      Tensor.random([channels], using: &generator),
+      Tensor.random(
+        [channels, test.isDepthwise ? 1 : channels, test.kernel, test.kernel], using: &generator),
+      Tensor.random([channels], using: &generator) * 3,
     ]
     func apply(_ x: [Tensor], uses: Int) -> Tensor {
       let first = convolution(x[0], weight: x[1], bias: x[2], activation: test.activations.0)
       let between = uses == 2 ? add(first, first - 1, activation: .relu) : first
       let y = convolution(
         between, weight: x[3], bias: x[4], stride: test.stride, padding: .same,
-        dilation: test.dilation, groups: 20, activation: test.activations.1)
+        dilation: test.dilation, groups: test.isDepthwise ? channels : 1,
+        activation: test.activations.1)
       return uses == 1 ? y.sum() + first.squared().sum() : y
     }
     for (threads, uses) in [(1, 0), (2, 0), (2, 1), (2, 2)] {

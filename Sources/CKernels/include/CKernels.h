@@ -59,6 +59,12 @@ void racnn_thin_product(size_t m, size_t n, size_t k, const float *a, const floa
 void racnn_thin_product_of_bytes(size_t m, size_t n, size_t k, const float *a, const int8_t *b,
                                  const float *scales, float *c);
 
+/// What an activation made, whose gradient counts only where it lies in the open range; NULL: there was none.
+typedef struct {
+  const float *output;
+  int activation;
+} racnn_activated;
+
 // Winograd.c: convolutions of 3x3 at stride 1, in blocked layouts, by less arithmetic.
 
 typedef struct {
@@ -81,6 +87,9 @@ void racnn_winograd_pack(const racnn_winograd *p, const float *weights, int reve
 /// lies as y, or is NULL, as it must be where outputs are pooled.
 void racnn_winograd_forward(const racnn_winograd *p, const float *x, const float *packed, const float *bias,
                             const float *added, int activation, float *y, float *scratch);
+/// dx, the gradient of what x was made from, is the convolution `p` of dy with weights that were packed `reversed`.
+void racnn_winograd_data_gradient(const racnn_winograd *p, const float *dy, const float *packed, racnn_activated x,
+                                  float *dx, float *scratch);
 /// dweights is [outputs][inputs][3][3].
 void racnn_winograd_weights_gradient(const racnn_winograd *p, const float *x, const float *dy,
                                      float *dweights, float *scratch);
@@ -123,11 +132,6 @@ typedef struct {
   int height, width, outHeight, outWidth;
   int kernelHeight, kernelWidth, stride, dilation, top, left;
 } racnn_depthwise;
-/// What an activation made, whose gradient counts only where it lies in the open range; NULL: there was none.
-typedef struct {
-  const float *output;
-  int activation;
-} racnn_activated;
 /// weights [channels][kh][kw] row-major (plain), bias [channels] or NULL; y = activation(conv + bias).
 void racnn_depthwise_forward(const racnn_depthwise *p, const float *x, const float *weights, const float *bias,
                              int activation, float *y);

@@ -13,7 +13,8 @@ struct ActivatedOutput {
 /// The gradient of the output of an activation, for kernels that want that of its input.
 ///
 /// A kernel that reads it once drops what the activation cut off while it reads; for the others
-/// `beforeActivation` makes it, once for all of them.
+/// `beforeActivation` makes it, once for all of them. Passes of their own, over the maps around each
+/// depthwise filter, took a tenth of a training step of tf_efficientnet_lite0.
 final class ActivatedGradient {
   /// The gradient of the output.
   let values: Tensor

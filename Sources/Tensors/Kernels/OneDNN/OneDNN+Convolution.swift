@@ -62,9 +62,10 @@
       // picture of three channels runs in its reference code.
       let layout = outputLayout(geometry)
       let dx = Tensor(uninitialized: geometry.inputShape, layout: layout)
+      let x = x.map(inBlocks)
       if geometry.isDepthwise, geometry.inputs > 1 {
         let dy = reordered(gradient.values, to: layout)
-        let (y, x) = (gradient.output.map(inBlocks), x.map(inBlocks))
+        let y = gradient.output.map(inBlocks)
         var depthwise = racnn_depthwise(geometry, blocked)
         racnn_depthwise_data_gradient(
           &depthwise, dy.pointer, racnn_activated(y), weight.pointer, racnn_activated(x),
@@ -74,7 +75,8 @@
       }
       let dy = reordered(gradient.beforeActivation, to: layout)
       if let winograd = WinogradConvolution(geometry, blocked) {
-        winograd.dataGradient(dy, weight, into: dx)
+        winograd.dataGradient(dy, weight, of: x, into: dx)
+        if let x { dx.storage.cut(by: x.values.storage) }
         return dx
       }
       let problem = racnn_convolution(geometry, RACNN_DATA_GRADIENT, layout, layout)
@@ -163,7 +165,7 @@
   }
 
   extension racnn_activated {
-    fileprivate init(_ output: ActivatedOutput?) {
+    init(_ output: ActivatedOutput?) {
       self.init(
         output: output.map { UnsafePointer($0.values.pointer) },
         activation: (output?.activation ?? .none).rawValue)

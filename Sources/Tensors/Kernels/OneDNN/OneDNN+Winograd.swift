@@ -45,11 +45,22 @@
     ) {
       var problem = problem
       problem.pools = pools ? 1 : 0
-      run(problem, x, weight, isReversed: false, bias, adding: added, activation, into: y)
+      let packed = packed(weight, problem, isReversed: false)
+      let scratch = Storage(count: racnn_winograd_scratch_count(&problem))
+      racnn_winograd_forward(
+        &problem, x.pointer, packed.pointer, bias?.pointer, added?.pointer, activation.rawValue,
+        y.pointer, scratch.pointer)
+      withExtendedLifetime((packed, bias, scratch)) {}
     }
 
-    func dataGradient(_ dy: Tensor, _ weight: Tensor, into dx: Tensor) {
-      run(transposed, dy, weight, isReversed: true, nil, adding: nil, .none, into: dx)
+    /// - Parameter x: in the layout of dx; what it cut off is left out.
+    func dataGradient(_ dy: Tensor, _ weight: Tensor, of x: ActivatedOutput?, into dx: Tensor) {
+      var problem = transposed
+      let packed = packed(weight, problem, isReversed: true)
+      let scratch = Storage(count: racnn_winograd_scratch_count(&problem))
+      racnn_winograd_data_gradient(
+        &problem, dy.pointer, packed.pointer, racnn_activated(x), dx.pointer, scratch.pointer)
+      withExtendedLifetime((packed, scratch)) {}
     }
 
     func weightGradient(_ x: Tensor, _ dy: Tensor, into dw: Tensor) {
@@ -60,22 +71,9 @@
       withExtendedLifetime(scratch) {}
     }
 
-    private func run(
-      _ problem: racnn_winograd, _ x: Tensor, _ weight: Tensor, isReversed: Bool, _ bias: Storage?,
-      adding added: Tensor?, _ activation: Activation, into y: Tensor
-    ) {
-      var problem = problem
-      let packed = packed(weight, problem, isReversed)
-      let scratch = Storage(count: racnn_winograd_scratch_count(&problem))
-      racnn_winograd_forward(
-        &problem, x.pointer, packed.pointer, bias?.pointer, added?.pointer, activation.rawValue,
-        y.pointer, scratch.pointer)
-      withExtendedLifetime((packed, bias, scratch)) {}
-    }
-
     /// The weights in blocks, made at the first use of these values.
     private func packed(
-      _ weight: Tensor, _ problem: racnn_winograd, _ isReversed: Bool
+      _ weight: Tensor, _ problem: racnn_winograd, isReversed: Bool
     ) -> Storage {
       var problem = problem
       let layout = PackedLayout(descriptor: [isReversed ? 1 : 0, Int(problem.block)])
