@@ -158,7 +158,7 @@ extension Evaluation {
   }
 
   /// The key of the decision of a network of as many scales as there are sizes.
-  private static func decisionKey(_ inputSizes: [Int]) -> String {
+  static func decisionKey(_ inputSizes: [Int]) -> String {
     (1...max(1, inputSizes.count)).map(String.init).joined(separator: "+")
   }
 

@@ -120,7 +120,10 @@ import Testing
     #expect(costs.count == 3 && costs == costs.sorted())
     let heading = "by boxes, %, with 95 % intervals"
     #expect(!page.contains(heading))
-    #expect(try folder.text("\(run)/report.html").contains(heading))
+    let newPage = try folder.text("\(run)/report.html")
+    #expect(newPage.contains("Accuracy of scale 2 \(heading)"))
+    #expect(newPage.contains("Accuracy of the decision \(heading)"))
+    #expect(newPage.contains("than \(Control.initial.rawValue)"))
     let text = try CommandRunner.run(words, in: folder)
     #expect(text.output.contains("learned boxes are better by, points:"))
     #expect(text.output.contains("2 models at 32/32/32, mean"))

@@ -4,13 +4,10 @@ import RACNN
 struct IntervalChart {
   /// What is drawn, said in the heading.
   var title: String
-  /// Names and shares, from top to bottom; the first is what the others are compared with.
+  /// Names and shares, from top to bottom.
   var rows: [(name: String, interval: Interval)]
-
-  init(title: String, rows: [(name: String, interval: Interval)]) {
-    self.title = title
-    self.rows = rows
-  }
+  /// Whether the first is what the others are compared with.
+  var highlightsFirst = true
 
   private static let (left, width, step) = (150.0, 420.0, 26.0)
 
@@ -32,19 +29,23 @@ struct IntervalChart {
         "viewBox": "0 0 640 \(Text.fixed(height, 0))", "width": "640",
         "height": Text.fixed(height, 0), "role": "img", "aria-label": title,
       ],
-      ticks.flatMap { tick(x($0), Text.fixed(100 * $0, 0), height) }
+      ticks.flatMap { tick($0, x, height) }
         + rows.enumerated().flatMap { row($0, $1.name, $1.interval, x) })
     return .tag("figure", [:], .tag("h2", [:], .text(title)), picture)
   }
 
-  private func tick(_ x: String, _ label: String, _ height: Double) -> [HTML] {
-    [
+  private func tick(_ share: Double, _ x: (Double) -> String, _ height: Double) -> [HTML] {
+    let points = Int((100 * share).rounded())
+    return [
       .tag(
         "line",
-        ["x1": x, "x2": x, "y1": "4", "y2": Text.fixed(height - 20, 1), "stroke": "#ddd"]),
+        [
+          "x1": x(share), "x2": x(share), "y1": "4", "y2": Text.fixed(height - 20, 1),
+          "stroke": points == 0 ? "#888" : "#ddd",
+        ]),
       .tag(
-        "text", ["x": x, "y": Text.fixed(height - 6, 1), "text-anchor": "middle"],
-        .text(label)),
+        "text", ["x": x(share), "y": Text.fixed(height - 6, 1), "text-anchor": "middle"],
+        .text("\(points)")),
     ]
   }
 
@@ -52,7 +53,7 @@ struct IntervalChart {
     _ index: Int, _ name: String, _ interval: Interval, _ x: (Double) -> String
   ) -> [HTML] {
     let y = Text.fixed(Self.step * (Double(index) + 0.7), 1)
-    let color = index == 0 ? "#1b6ca8" : "#444444"
+    let color = highlightsFirst && index == 0 ? "#1b6ca8" : "#444444"
     return [
       .tag(
         "text",

@@ -77,16 +77,26 @@ struct RunReport {
     ]
   }
 
-  /// One chart for each combination of scales that looks closer.
+  /// One chart for each combination of scales that looks closer, and one of how much better the
+  /// decision is with the learned boxes: on the same photos that is known far more closely.
   private var controls: [IntervalChart] {
     guard let evaluation = run.evaluation, let scores = evaluation.controls else { return [] }
-    return evaluation.zoomingCombinations.map { key in
-      IntervalChart(
-        title: "Accuracy of scales \(key) by boxes, %, with 95 % intervals over photos",
+    let decision = Evaluation.decisionKey(run.configuration.inputSizes)
+    let accuracies = evaluation.zoomingCombinations.map { key in
+      let who =
+        key == decision ? "the decision" : key.contains("+") ? "scales \(key)" : "scale \(key)"
+      return IntervalChart(
+        title: "Accuracy of \(who) by boxes, %, with 95 % intervals over photos",
         rows: scores.compactMap { score in
           score.accuracy[key].map { (score.control.rawValue, $0) }
         })
     }
+    let advantages = IntervalChart(
+      title: "Points by which the decision is better with learned boxes than with others",
+      rows: scores.compactMap { score in
+        score.advantage[decision].map { ("than \(score.control.rawValue)", $0) }
+      }, highlightsFirst: false)
+    return accuracies + [advantages]
   }
 
   private var charts: [LineChart] {
