@@ -12,6 +12,8 @@ public struct RankingLoss {
   public let total: Tensor
   /// The loss of each pair: scales 1 and 2, scales 2 and 3, ...
   public let terms: [Tensor]
+  /// The sum over the pairs of scales of each photo, `[N]`.
+  let ofPhotos: Tensor
   /// The share of photos whose hinge is active (its loss above 0), for each pair.
   public let activeShares: [Double]
 
@@ -24,6 +26,7 @@ public struct RankingLoss {
     let hinges = zip(sure, sure.dropFirst()).map { ($0 - $1 + margin).relu() }
     terms = hinges.map { $0.mean() }
     total = terms.dropFirst().reduce(terms[0], +)
+    ofPhotos = hinges.dropFirst().reduce(hinges[0], +)
     activeShares = hinges.map { hinge in
       Double(hinge.values.count { $0 > 0 }) / Double(classes.count)
     }

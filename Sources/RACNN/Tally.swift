@@ -5,7 +5,8 @@ struct Tally {
   private(set) var count = 0
   private(set) var correct: [String: Int] = [:]
   private(set) var confusion: [[Int]]
-  private var sums: [String: Double] = [:]
+  /// Each photo's losses: `classification 1`, ..., `ranking`, `decision`, and what `add` was given.
+  private(set) var photoLosses: [String: [Double]] = [:]
 
   init(classes: Int) {
     confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
@@ -14,11 +15,11 @@ struct Tally {
   /// The shares of right answers.
   var accuracy: [String: Double] { correct.mapValues { Double($0) / Double(max(1, count)) } }
 
-  /// The mean losses: `classification 1`, ..., `ranking`, `decision`, and what `add` was given.
-  var losses: [String: Double] { sums.mapValues { $0 / Double(max(1, count)) } }
+  /// The means of `photoLosses`.
+  var losses: [String: Double] { photoLosses.mapValues { SampleMean($0).mean } }
 
   /// Whether all losses are numbers.
-  var isFinite: Bool { sums.values.allSatisfy(\.isFinite) }
+  var isFinite: Bool { photoLosses.values.joined().allSatisfy(\.isFinite) }
 
   /// The key of the decision from the first `scales` scales: `1`, `1+2`, ...
   static func key(upTo scales: Int) -> String {
@@ -30,25 +31,24 @@ struct Tally {
     count += labels.count
     let views = output.views
     for (index, view) in views.enumerated() {
-      add(crossEntropy(view.logits, classes: labels), "classification \(index + 1)", labels.count)
+      add(-view.logits.logSoftmax().picked(labels), "classification \(index + 1)")
     }
     let answers = output.answers
     for (key, answers) in answers {
       correct[key, default: 0] += zip(answers, labels).count { $0 == $1 }
     }
     if views.count > 1 {
-      let ranking = RankingLoss(views.map(\.logits), classes: labels)
-      add(ranking.total, "ranking", labels.count)
+      add(RankingLoss(views.map(\.logits), classes: labels).ofPhotos, "ranking")
     }
     let decision = output.probabilities
-    add(-(decision + 1e-12).log().picked(labels).mean(), "decision", labels.count)
+    add(-(decision + 1e-12).log().picked(labels), "decision")
     for (answer, label) in zip(answers[Self.key(upTo: views.count)] ?? [], labels) {
       confusion[label][answer] += 1
     }
   }
 
-  /// Takes a batch's mean of a loss.
-  mutating func add(_ loss: Tensor, _ name: String, _ count: Int) {
-    sums[name, default: 0] += Double(loss.item) * Double(count)
+  /// Takes a loss of each photo of a batch, `[N]`.
+  mutating func add(_ losses: Tensor, _ name: String) {
+    photoLosses[name, default: []] += losses.values.map(Double.init)
   }
 }

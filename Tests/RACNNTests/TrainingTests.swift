@@ -374,6 +374,37 @@ import Testing
     #expect(try arrays(result.modelPath) == arrays(other.modelPath))
   }
 
+  /// What so few photos say for an alternation may be chance, and without any nothing speaks for it.
+  @Test func anAlternationThatNothingVouchesForLeavesNothing() throws {
+    var configuration = tinyTraining(folder, run: "vouched")
+    let result = try run(configuration)
+    let dataset = try ImageDataset(
+      contentsOf: configuration.dataset,
+      manifest: Run(contentsOf: configuration.output).manifest)
+    #expect((1..<SampleMean.fewest).contains(dataset.samples[.validation]?.count ?? 0))
+    configuration.output = "\(folder.path)/plain"
+    configuration.plan.rounds = 0
+    let plain = try run(configuration)
+    #expect(try arrays(result.modelPath) == arrays(plain.modelPath))
+
+    configuration.output = "\(folder.path)/none"
+    configuration.plan.rounds = 1
+    configuration.validationFraction = 0
+    var notes: [String] = []
+    let none = try run(configuration) { if case .note(let note) = $0 { notes.append(note) } }
+    #expect(notes.contains { $0.hasPrefix("The alternation is left out") })
+    #expect(!none.history.contains { $0.stage.phase == .alternate })
+  }
+
+  @Test(
+    arguments: [
+      ([0.1, 0.2, 0.1, 0.2, 0.1, 0.2, 0.1, 0.2], true), ([0.1, 0.2, 0.1, 0.2], false),
+      ([2, -1, 2, -1, 2, -1, 2, -1], false), ([], false), ([1], false),
+    ] as [([Double], Bool)])
+  func aMeanIsAboveChance(_ values: [Double], _ expected: Bool) {
+    #expect(SampleMean(values).isAboveChance == expected)
+  }
+
   /// A network of one scale decides by that scale's classifier.
   @Test func oneScaleNeedsNoFusion() throws {
     let folder = TemporaryFolder()

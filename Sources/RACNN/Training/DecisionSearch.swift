@@ -98,10 +98,7 @@ package struct DecisionSearch {
 
   /// Whether the mean difference of the losses, a photo's views taken together, is beyond chance.
   private func isBetter(_ one: Candidate, than other: Candidate) -> Bool {
-    let (gain, error) = meanOfPhotos(
-      rows.labels.indices.map { other.losses[$0] - one.losses[$0] })
-    // So few photos show nothing beyond chance.
-    return photoCount >= 8 && gain > 2 * error
+    meanOfPhotos(rows.labels.indices.map { other.losses[$0] - one.losses[$0] }).isAboveChance
   }
 
   /// The rule with the temperatures of what leads up to it, and the confidence that suffices.
@@ -128,19 +125,13 @@ package struct DecisionSearch {
       loss: chosen.loss, firstLoss: first.loss)
   }
 
-  /// The mean over photos of a value that each row has, and its standard error; a photo's views count
-  /// as one.
-  func meanOfPhotos(_ values: [Double]) -> (mean: Double, error: Double) {
+  /// The mean over photos of a value that each row has; a photo's views count as one.
+  func meanOfPhotos(_ values: [Double]) -> SampleMean {
     var sums: [Int: (sum: Double, count: Double)] = [:]
     for row in rows.labels.indices {
       let known = sums[rows.photos[row]] ?? (0, 0)
       sums[rows.photos[row]] = (known.sum + values[row], known.count + 1)
     }
-    let means = sums.keys.sorted().compactMap { sums[$0].map { $0.sum / $0.count } }
-    let count = Double(means.count)
-    let mean = means.reduce(0, +) / count
-    let squares = means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    // One photo tells nothing of how photos differ.
-    return (mean, count > 1 ? (squares / (count - 1) / count).squareRoot() : .infinity)
+    return SampleMean(sums.keys.sorted().compactMap { sums[$0].map { $0.sum / $0.count } })
   }
 }

@@ -14,7 +14,8 @@ public struct EpochPlan: Codable, Hashable, Sendable {
   public var alternateClassifiers = 2
   /// APNs in each round of the alternation.
   public var alternateProposals = 2
-  /// Rounds of the alternation at most; it ends when neither half changes anything.
+  /// Rounds of the alternation at most; it ends when neither half lowers the validation loss beyond
+  /// chance, and is left out without validation photos.
   public var rounds = 2
   /// 1 fits the fusion layer, finds how the scales decide, and calibrates probabilities; 0 leaves them,
   /// and the mean of the scales.

@@ -47,7 +47,7 @@ extension Trainer {
 
   /// What happens once as a stage begins.
   func enter(_ stage: Stage) throws {
-    (state.step, state.bestLoss, state.staleEpochs, state.hasImproved) = (0, nil, 0, false)
+    (state.step, state.bestLosses, state.staleEpochs, state.hasImproved) = (0, nil, 0, false)
     best = []
     if let scale = stage.scales.first, scale > 1, !isPretrained, stage == first(ofScale: scale) {
       // A zoom's network begins with what the one before it has learned, unless it knows more than
@@ -64,7 +64,7 @@ extension Trainer {
     if stage.phase == .alternate {
       if stage.part == .classifiers { state.roundImproved = false }
       // What the stage must better to count as a change.
-      if let tally = try validate(stage) { state.bestLoss = loss(of: stage, tally.losses) }
+      if let tally = try validate(stage) { state.bestLosses = losses(of: stage, tally) }
       best = snapshot(phase(of: stage).groups.flatMap(\.parameters))
     }
   }
@@ -81,20 +81,20 @@ extension Trainer {
           "Boxes collapsed (\(collapse.rawValue)): training goes on from the last good ones, and the"
             + " alternation ends."))
     } else if stage.phase == .alternate {
-      if state.bestLoss != nil { restoreBest() }
+      if state.bestLosses != nil { restoreBest() }
       if state.hasImproved { state.roundImproved = true }
-      if stage.part == .proposals, state.bestLoss != nil, !state.roundImproved {
+      if stage.part == .proposals, state.bestLosses != nil, !state.roundImproved {
         state.isSettled = true
         progress(
           .note(
             "The alternation ends after round \(stage.round ?? 1): neither half lowered the "
-              + "validation loss."))
+              + "validation loss beyond chance."))
       }
     }
     best = []
     state.stage += 1
     (state.epoch, state.batch, state.step) = (0, 0, 0)
-    (state.bestLoss, state.staleEpochs, state.hasImproved) = (nil, 0, false)
+    (state.bestLosses, state.staleEpochs, state.hasImproved) = (nil, 0, false)
   }
 
   /// How the boxes of an alternation have become useless in an epoch, if they were not so before the
@@ -141,7 +141,7 @@ extension Trainer {
         guard let proposal = model.scales[index].proposal else { return }
         let target = model.initialBox(for: views[index]).values
         let difference = proposal(views[index].features).values - target
-        tally.add(difference.squared().sum([1]).mean(), "proposal", batch.labels.count)
+        tally.add(difference.squared().sum([1]), "proposal")
       }
       guard tally.isFinite else {
         throw diverged(
@@ -151,19 +151,19 @@ extension Trainer {
     return tally
   }
 
-  /// What a stage is to lower on photos that it does not learn.
-  func loss(of stage: Stage, _ losses: [String: Double]) -> Double? {
-    switch stage.phase {
-    case .heads, .classify:
-      return stage.scales.reduce(0) { $0 + (losses["classification \($1)"] ?? 0) }
-    case .propose: return losses["proposal"]
-    case .alternate:
+  /// What a stage is to lower on photos that it does not learn, a number each.
+  func losses(of stage: Stage, _ tally: Tally) -> [Double] {
+    func classification(_ scales: [Int]) -> [String] { scales.map { "classification \($0)" } }
+    let parts =
+      switch stage.phase {
+      case .heads, .classify: classification(stage.scales)
+      case .propose: ["proposal"]
       // The paper's whole loss, for both halves alike.
-      return (1...model.scales.count).reduce(losses["ranking"] ?? 0) {
-        $0 + (losses["classification \($1)"] ?? 0)
+      case .alternate: classification(Array(1...model.scales.count)) + ["ranking"]
+      case .fuse: ["decision"]
       }
-    case .fuse: return losses["decision"]
-    }
+    return parts.compactMap { tally.photoLosses[$0] }
+      .reduce([Double](repeating: 0, count: tally.count)) { zip($0, $1).map(+) }
   }
 
   /// Batches of photos that are not learned.

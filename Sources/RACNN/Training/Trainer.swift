@@ -89,7 +89,7 @@ package final class Trainer {
     while state.stage < stages.count {
       let planned = stages[state.stage]
       try findFraming(before: planned.stage)
-      if planned.stage.phase == .alternate && state.isSettled {
+      if planned.stage.phase == .alternate && (state.isSettled || !canJudge()) {
         state.stage += 1
       } else if planned.stage.phase == .fuse {
         try fuse(planned)
@@ -100,6 +100,16 @@ package final class Trainer {
     try findFraming(before: nil)
     model.boxPolicy = policy(of: .fuse)
     if let decision = state.decision { model.decision = decision }
+  }
+
+  /// Whether there are photos to show if an alternation helps. Without any it is left out: what is
+  /// judged by photos that were learned does worse more often than better.
+  private func canJudge() -> Bool {
+    guard (dataset.samples[.validation] ?? []).isEmpty else { return true }
+    progress(
+      .note("The alternation is left out: there are no validation photos to show that it helps."))
+    state.isSettled = true
+    return false
   }
 
   private func run(_ planned: PlannedStage) throws {
@@ -209,10 +219,12 @@ package final class Trainer {
     let (wall, cpu) = (Clock.wall, Clock.cpu)
     try checkParameters(planned.stage)
     var metrics = state.sums.metrics(planned, epoch: state.epoch + 1)
+    var losses: [Double]?
     do {
       if let tally = try validate(planned.stage) {
         metrics.validationAccuracy = tally.accuracy
-        metrics.validationLoss = loss(of: planned.stage, tally.losses)
+        losses = self.losses(of: planned.stage, tally)
+        metrics.validationLoss = losses.map { SampleMean($0).mean }
       }
     } catch RACNNError.cancelled(let run) {
       // The epoch's steps are done: resumed, it goes on with its validation.
@@ -224,7 +236,7 @@ package final class Trainer {
     metrics.seconds += Clock.wall - wall
     metrics.cpuSeconds += Clock.cpu - cpu
     let collapse = collapse(in: metrics)
-    if collapse == nil { judge(metrics, optimizer) }
+    if collapse == nil, let losses { judge(losses, in: planned.stage, optimizer) }
     state.epoch += 1
     state.batch = 0
     state.epochsDone += 1
@@ -238,17 +250,24 @@ package final class Trainer {
     return goesOn
   }
 
-  /// Notes whether the epoch was the stage's best.
-  private func judge(_ metrics: EpochMetrics, _ optimizer: AdamW) {
-    guard let loss = metrics.validationLoss else { return }
-    if let bestLoss = state.bestLoss, loss > bestLoss * (1 - 1e-3) {
+  /// Notes whether the epoch, by each validation photo's loss, was the stage's best.
+  private func judge(_ losses: [Double], in stage: Stage, _ optimizer: AdamW) {
+    if let best = state.bestLosses, !isBetter(losses, than: best, in: stage) {
       state.staleEpochs += 1
       return
     }
-    state.hasImproved = state.bestLoss != nil
-    state.bestLoss = loss
+    state.hasImproved = state.bestLosses != nil
+    state.bestLosses = losses
     state.staleEpochs = 0
-    if metrics.stage.phase == .alternate { best = snapshot(optimizer.parameters) }
+    if stage.phase == .alternate { best = snapshot(optimizer.parameters) }
+  }
+
+  /// Whether losses are lower by one in a thousand, and, where a stage is taken back unless it is
+  /// better, beyond chance.
+  private func isBetter(_ losses: [Double], than best: [Double], in stage: Stage) -> Bool {
+    let gain = SampleMean(zip(best, losses).map(-))
+    return gain.mean > 1e-3 * SampleMean(best).mean
+      && (stage.phase != .alternate || gain.isAboveChance)
   }
 
   /// Appends to the history, writes the logs, and keeps the best network.

@@ -15,9 +15,10 @@ struct TrainingState: Codable {
   var step = 0
   /// What the epoch has come to so far.
   var sums = EpochSums()
-  /// The stage's lowest validation loss; before its first epoch, that of its start if it was taken.
-  var bestLoss: Double?
-  /// Whether `bestLoss` has come down since the stage began.
+  /// Each validation photo's loss when the stage's was lowest; before its first epoch, those of its
+  /// start if they were taken.
+  var bestLosses: [Double]?
+  /// Whether `bestLosses` have come down since the stage began.
   var hasImproved = false
   /// Epochs since the lowest validation loss.
   var staleEpochs = 0
