@@ -19,7 +19,7 @@ struct Tally {
   var losses: [String: Double] { photoLosses.mapValues { SampleMean($0).mean } }
 
   /// Whether all losses are numbers.
-  var isFinite: Bool { photoLosses.values.joined().allSatisfy(\.isFinite) }
+  private(set) var isFinite = true
 
   /// The key of the decision from the first `scales` scales: `1`, `1+2`, ...
   static func key(upTo scales: Int) -> String {
@@ -49,6 +49,7 @@ struct Tally {
 
   /// Takes a loss of each photo of a batch, `[N]`.
   mutating func add(_ losses: Tensor, _ name: String) {
+    if !losses.isFinite { isFinite = false }
     photoLosses[name, default: []] += losses.values.map(Double.init)
   }
 }

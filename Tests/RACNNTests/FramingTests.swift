@@ -60,6 +60,7 @@ import Testing
 
   private func training(_ run: String) -> TrainingConfiguration {
     var configuration = tinyTraining(folder, run: run)
+    configuration.validationFraction = 0.25
     configuration.plan.classify = [8, 1, 1]
     configuration.augmentation.minimumArea = 0.7
     return configuration

@@ -87,7 +87,7 @@ func tinyTraining(_ folder: TemporaryFolder, run: String) -> TrainingConfigurati
   configuration.bodyRate = 3e-3
   configuration.headRate = 1e-2
   configuration.computeThreads = 1
-  configuration.validationFraction = 0.25
+  configuration.validationFraction = 0.45
   configuration.plan.classify = [2, 1, 1]
   configuration.plan.propose = 1
   configuration.plan.alternateClassifiers = 1

@@ -374,26 +374,21 @@ import Testing
     #expect(try arrays(result.modelPath) == arrays(other.modelPath))
   }
 
-  /// What so few photos say for an alternation may be chance, and without any nothing speaks for it.
-  @Test func anAlternationThatNothingVouchesForLeavesNothing() throws {
-    var configuration = tinyTraining(folder, run: "vouched")
-    let result = try run(configuration)
+  /// What few photos say for an alternation may be chance, and without any nothing speaks for it.
+  @Test(arguments: [0, 0.25])
+  func anAlternationThatFewCouldVouchForIsLeftOut(_ fraction: Double) throws {
+    var configuration = tinyTraining(folder, run: "few\(fraction)")
+    configuration.validationFraction = fraction
+    var notes: [String] = []
+    let result = try run(configuration) { if case .note(let note) = $0 { notes.append(note) } }
     let dataset = try ImageDataset(
       contentsOf: configuration.dataset,
       manifest: Run(contentsOf: configuration.output).manifest)
-    #expect((1..<SampleMean.fewest).contains(dataset.samples[.validation]?.count ?? 0))
-    configuration.output = "\(folder.path)/plain"
-    configuration.plan.rounds = 0
-    let plain = try run(configuration)
-    #expect(try arrays(result.modelPath) == arrays(plain.modelPath))
-
-    configuration.output = "\(folder.path)/none"
-    configuration.plan.rounds = 1
-    configuration.validationFraction = 0
-    var notes: [String] = []
-    let none = try run(configuration) { if case .note(let note) = $0 { notes.append(note) } }
-    #expect(notes.contains { $0.hasPrefix("The alternation is left out") })
-    #expect(!none.history.contains { $0.stage.phase == .alternate })
+    let count = dataset.samples[.validation]?.count ?? 0
+    #expect(count < SampleMean.fewest && (count > 0) == (fraction > 0))
+    let note = try #require(notes.first { $0.hasPrefix("The alternation is left out") })
+    #expect(note.hasSuffix(" \(count)."))
+    #expect(!result.history.contains { $0.stage.phase == .alternate })
   }
 
   @Test(

@@ -60,7 +60,7 @@ package struct DecisionSearch {
     let means = subsets.map(candidate)
     var candidates = means
     if let fused { candidates.append(candidate(nil, Verdicts(fused, classes: classes))) }
-    let (all, first) = (means[0], means[1])
+    let (all, first) = (means[0], means[min(1, means.count - 1)])
     let able = candidates.filter { $0.right.count >= first.right.count }
     var chosen = able.min { $0.loss < $1.loss } ?? first
     if all.right.count >= first.right.count, !isBetter(chosen, than: all) { chosen = all }
@@ -77,7 +77,7 @@ package struct DecisionSearch {
       set.map { $0 ? 1 / Float(set.count { $0 }) : 0 }
     }
     let (all, first) = (weights[weights.count - 1], weights[0])
-    return [all, first] + weights.filter { $0 != all && $0 != first }
+    return all == first ? [all] : [all, first] + weights.filter { $0 != all && $0 != first }
   }
 
   private func candidate(_ weights: [Float]) -> Candidate {

@@ -15,7 +15,7 @@ public struct EpochPlan: Codable, Hashable, Sendable {
   /// APNs in each round of the alternation.
   public var alternateProposals = 2
   /// Rounds of the alternation at most; it ends when neither half lowers the validation loss beyond
-  /// chance, and is left out without validation photos.
+  /// chance, and is left out where there are fewer than 8 validation photos.
   public var rounds = 2
   /// 1 fits the fusion layer, finds how the scales decide, and calibrates probabilities; 0 leaves them,
   /// and the mean of the scales.

@@ -103,12 +103,15 @@ package final class Trainer {
     if let decision = state.decision { model.decision = decision }
   }
 
-  /// Leaves the alternation out where there are no photos to show that it helps; see `isBetter`.
+  /// Leaves the alternation out where too few photos could show that it helps; see `isBetter`.
   private func settleUnjudged() {
-    guard !state.isSettled, (dataset.samples[.validation] ?? []).isEmpty else { return }
+    let count = dataset.samples[.validation]?.count ?? 0
+    guard !state.isSettled, count < SampleMean.fewest else { return }
     state.isSettled = true
     progress(
-      .note("The alternation is left out: there are no validation photos to show that it helps."))
+      .note(
+        "The alternation is left out: it takes \(SampleMean.fewest) validation photos to show that it "
+          + "helps, and there are \(count)."))
   }
 
   private func run(_ planned: PlannedStage) throws {
