@@ -374,6 +374,21 @@ import Testing
     #expect(try arrays(result.modelPath) == arrays(other.modelPath))
   }
 
+  /// An alternation that moves the network, but not to lower losses beyond chance, is taken back.
+  @Test func anAlternationThatChangesLittleLeavesNothing() throws {
+    var configuration = tinyTraining(folder, run: "little")
+    configuration.alternationFactor = 1e-4
+    configuration.rankingRate = 1e-7
+    var notes: [String] = []
+    let result = try run(configuration) { if case .note(let note) = $0 { notes.append(note) } }
+    #expect(result.history.count { $0.stage.phase == .alternate } == 2)
+    #expect(notes.contains { $0.hasPrefix("The alternation ends after round 1") })
+    configuration.output = "\(folder.path)/nothing"
+    configuration.plan.rounds = 0
+    let plain = try run(configuration)
+    #expect(try arrays(result.modelPath) == arrays(plain.modelPath))
+  }
+
   /// What few photos say for an alternation may be chance, and without any nothing speaks for it.
   @Test(arguments: [0, 0.25])
   func anAlternationThatFewCouldVouchForIsLeftOut(_ fraction: Double) throws {
