@@ -60,14 +60,15 @@ package struct DecisionSearch {
     let means = subsets.map(candidate)
     var candidates = means
     if let fused { candidates.append(candidate(nil, Verdicts(fused, classes: classes))) }
-    let (all, first) = (means[0], means[min(1, means.count - 1)])
+    // The first two of `subsets`; of one scale, all there is.
+    let (all, first) = (means[0], scales > 1 ? means[1] : means[0])
     let able = candidates.filter { $0.right.count >= first.right.count }
     var chosen = able.min { $0.loss < $1.loss } ?? first
     if all.right.count >= first.right.count, !isBetter(chosen, than: all) { chosen = all }
     return result(chosen, first)
   }
 
-  /// Weights of the means that are tried: of all scales, of scale 1 alone, and of what else there is;
+  /// Weights of the means that are tried: of all scales, then of scale 1 alone, then of what else there is;
   /// of many scales only the first ones, for there are too many sets of them.
   private var subsets: [[Float]] {
     let numbers =
