@@ -3,7 +3,8 @@ internal import Tensors
 /// Counts right answers and adds up losses over batches of photos that are not learned.
 struct Tally {
   private(set) var count = 0
-  private(set) var correct: [String: Int] = [:]
+  /// Whether each photo's answer is right, by the keys of `Output.answers`.
+  private(set) var right: [String: [Bool]] = [:]
   private(set) var confusion: [[Int]]
   /// Each photo's losses: `classification 1`, ..., `ranking`, `decision`, and what `add` was given.
   private(set) var photoLosses: [String: [Double]] = [:]
@@ -11,6 +12,9 @@ struct Tally {
   init(classes: Int) {
     confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
   }
+
+  /// The numbers of right answers.
+  var correct: [String: Int] { right.mapValues { $0.count { $0 } } }
 
   /// The shares of right answers.
   var accuracy: [String: Double] { correct.mapValues { Double($0) / Double(max(1, count)) } }
@@ -35,7 +39,7 @@ struct Tally {
     }
     let answers = output.answers
     for (key, answers) in answers {
-      correct[key, default: 0] += zip(answers, labels).count { $0 == $1 }
+      right[key, default: []] += zip(answers, labels).map { $0 == $1 }
     }
     if views.count > 1 {
       add(RankingLoss(views.map(\.logits), classes: labels).ofPhotos, "ranking")

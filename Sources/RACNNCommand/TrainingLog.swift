@@ -4,6 +4,8 @@ import RACNN
 final class TrainingLog {
   private var line = ProgressLine()
   private var hasToldOfInterruption = false
+  /// The warnings of the last epoch, which are told as they begin.
+  private var warnings: [TrainingWarning] = []
   /// Why no more can be told: the output takes nothing.
   private(set) var failure: (any Error)?
 
@@ -26,9 +28,10 @@ final class TrainingLog {
     case .step(let step): line.show(TrainingLog.text(step))
     case .epochEnded(let metrics):
       say(TrainingLog.text(metrics))
-      for warning in metrics.warnings {
+      for warning in metrics.warnings where !warnings.contains(warning) {
         say("  warning: \(warning.rawValue): \(warning.explanation)")
       }
+      warnings = metrics.warnings
     case .note(let sentence): say("  " + sentence)
     case .warning(let sentence):
       line.clear()

@@ -415,6 +415,37 @@ import Testing
     #expect(SampleMean(values).isAboveChance == expected)
   }
 
+  /// A scale that cannot move learns nothing, which its last epoch tells; one that learns is not blamed.
+  @Test func aScaleThatLearnsNothingIsWarnedOf() throws {
+    var configuration = tinyTraining(folder, run: "learning")
+    configuration.inputSizes = [32]
+    configuration.plan.classify = [12]
+    func warned(_ configuration: TrainingConfiguration) throws -> [Bool] {
+      try run(configuration).history.filter { $0.stage.phase == .classify }
+        .map { $0.warnings.contains(.learnsNothing) }
+    }
+    #expect(try warned(configuration).allSatisfy { !$0 })
+    configuration.output = "\(folder.path)/stuck"
+    (configuration.bodyRate, configuration.headRate) = (0, 0)
+    configuration.plan.classify = [2]
+    #expect(try warned(configuration) == [false, true])
+  }
+
+  /// Of 40 photos three fewer are chance, ten are not; and of six, nothing is shown.
+  @Test func aZoomIsWarnedOfOnlyBeyondChance() {
+    func right(_ count: Int, of photos: Int = 40) -> [Bool] { (0..<photos).map { $0 < count } }
+    func found(_ scales: [Bool]...) -> [TrainingWarning] {
+      TrainingWarning.found(
+        right: Dictionary(uniqueKeysWithValues: zip(1..., scales).map { ("\($0)", $1) }))
+    }
+    #expect(found(right(38)) == [])
+    #expect(found(right(38), right(35), right(33)) == [])
+    #expect(found(right(38), right(28), right(28)) == [.scale2BelowScale1])
+    #expect(found(right(28), right(38), right(28)) == [.scale3BelowScale2])
+    #expect(found(right(38), right(28), right(18)) == [.scale2BelowScale1, .scale3BelowScale2])
+    #expect(found(right(6, of: 6), right(0, of: 6)) == [])
+  }
+
   /// A network of one scale decides by that scale's classifier.
   @Test func oneScaleNeedsNoFusion() throws {
     let folder = TemporaryFolder()

@@ -47,3 +47,13 @@ public struct EpochMetrics: Codable, Hashable, Sendable {
   /// What looks wrong.
   public var warnings: [TrainingWarning]
 }
+
+extension EpochMetrics {
+  /// Takes what validation photos say of the scales.
+  mutating func add(_ tally: Tally) {
+    validationAccuracy = tally.accuracy
+    // A scale that has not learned all it will says nothing of the zoom.
+    let isLearning = stage.phase == .heads || (stage.phase == .classify && epoch < epochs)
+    if !isLearning { warnings += TrainingWarning.found(right: tally.right) }
+  }
+}

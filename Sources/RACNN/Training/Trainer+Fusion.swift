@@ -31,12 +31,12 @@ extension Trainer {
       let found = DecisionSearch(rows, classes: dataset.classNames.count).best(fused: fused?.logits)
       (model.decision, state.decision) = (found.decision, found.decision)
       progress(.note(found.sentence(photos: Set(rows.photos).count)))
-      if found.ignoresZooms { metrics.warnings = [.zoomingDoesNotHelp] }
+      if found.ignoresZooms { metrics.warnings.append(.zoomingDoesNotHelp) }
       metrics.losses = ["total": found.loss]
       if let fused { metrics.losses["fusion"] = fused.loss }
       metrics.validationLoss = found.loss
       if let tally = try validate(planned.stage) {
-        metrics.validationAccuracy = tally.accuracy
+        metrics.add(tally)
         // The layer knows these photos by now: what counts is how it did on those left out.
         metrics.validationAccuracy[Tally.key(upTo: model.scales.count)] = found.accuracy
       }

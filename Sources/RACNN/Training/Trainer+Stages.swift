@@ -102,7 +102,8 @@ extension Trainer {
   func collapse(in metrics: EpochMetrics) -> TrainingWarning? {
     guard metrics.stage.part == .proposals else { return nil }
     let taught = state.history.last { $0.stage.phase == .propose }?.warnings ?? []
-    return TrainingWarning.found(in: metrics).first { $0.isCollapse && !taught.contains($0) }
+    return TrainingWarning.found(in: metrics, classes: dataset.classNames.count)
+      .first { $0.isCollapse && !taught.contains($0) }
   }
 
   private func restoreBest() {

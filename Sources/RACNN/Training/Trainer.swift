@@ -224,7 +224,7 @@ package final class Trainer {
     var losses: [Double]?
     do {
       if let tally = try validate(planned.stage) {
-        metrics.validationAccuracy = tally.accuracy
+        metrics.add(tally)
         losses = self.losses(of: planned.stage, tally)
         metrics.validationLoss = losses.map { SampleMean($0).mean }
       }
@@ -279,7 +279,8 @@ package final class Trainer {
     var metrics = epoch
     metrics.secondsLeft = pace.secondsLeft(
       stage: state.stage, epoch: state.epoch, batch: state.batch)
-    metrics.warnings += TrainingWarning.found(in: metrics)
+    metrics.warnings += TrainingWarning.found(
+      in: metrics, classes: dataset.classNames.count)
     state.history.append(metrics)
     try Run.writeHistory(state.history, to: configuration.output)
     let key = Tally.key(upTo: model.scales.count)

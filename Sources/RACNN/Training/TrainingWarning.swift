@@ -8,10 +8,12 @@ public enum TrainingWarning: String, Codable, CaseIterable, Sendable {
   case boxesStickToBorder = "boxes stick to a border"
   /// The boxes are at the same place whatever the photo shows.
   case boxesIgnorePhotos = "boxes ignore the photos"
-  /// Scale 2 is right less often than scale 1.
+  /// Scale 2 is right for fewer photos than scale 1, beyond chance.
   case scale2BelowScale1 = "scale 2 below scale 1"
-  /// Scale 3 is right less often than scale 2.
+  /// Scale 3 is right for fewer photos than scale 2, beyond chance.
   case scale3BelowScale2 = "scale 3 below scale 2"
+  /// After all its epochs a scale is right for hardly more of the photos that it learns than guessing.
+  case learnsNothing = "nothing is learned"
   /// No hinge of the ranking loss is active, so the APNs learn nothing.
   case noActiveHinges = "no active hinges"
   /// On validation photos no rule that looks closer is right as often as scale 1 alone.
@@ -21,7 +23,9 @@ public enum TrainingWarning: String, Codable, CaseIterable, Sendable {
   public var isCollapse: Bool {
     switch self {
     case .boxesGrowToWhole, .boxesShrinkToLimit, .boxesStickToBorder, .boxesIgnorePhotos: true
-    case .scale2BelowScale1, .scale3BelowScale2, .noActiveHinges, .zoomingDoesNotHelp: false
+    case .scale2BelowScale1, .scale3BelowScale2, .learnsNothing, .noActiveHinges,
+      .zoomingDoesNotHelp:
+      false
     }
   }
 
@@ -34,6 +38,9 @@ public enum TrainingWarning: String, Codable, CaseIterable, Sendable {
     case .boxesIgnorePhotos: "the APN has learned a mean place; teach it more epochs"
     case .scale2BelowScale1: "the first zoom does not help by itself yet"
     case .scale3BelowScale2: "the second zoom does not help by itself yet"
+    case .learnsNothing:
+      "answers are hardly better than guessing; train more epochs (--epochs) or larger pictures"
+        + " (--input-size), and look whether the photos lie in the right folders"
     case .noActiveHinges: "each scale is already surer than the last by the margin"
     case .zoomingDoesNotHelp:
       "scale 1 decides alone; photos with more detail (--source-size) or more of them may change that"
@@ -41,7 +48,9 @@ public enum TrainingWarning: String, Codable, CaseIterable, Sendable {
   }
 
   /// The warnings that an epoch deserves.
-  static func found(in metrics: EpochMetrics) -> [TrainingWarning] {
+  ///
+  /// - Parameter classes: How many there are to guess from.
+  static func found(in metrics: EpochMetrics, classes: Int) -> [TrainingWarning] {
     var found: [TrainingWarning] = []
     // Initial boxes have their size by definition and stand at borders where the response does;
     // only boxes of an APN can collapse.
@@ -52,17 +61,30 @@ public enum TrainingWarning: String, Codable, CaseIterable, Sendable {
       if box.atBorder >= 0.5 { found.append(.boxesStickToBorder) }
       if box.spread < 0.01 && metrics.epoch > 1 { found.append(.boxesIgnorePhotos) }
     }
-    // A classifier of a backbone that has not learned yet says nothing of the zoom.
-    let accuracy = metrics.stage.phase == .heads ? [:] : metrics.validationAccuracy
-    if let one = accuracy["1"], let two = accuracy["2"], two < one {
-      found.append(.scale2BelowScale1)
-    }
-    if let two = accuracy["2"], let three = accuracy["3"], three < two {
-      found.append(.scale3BelowScale2)
+    if metrics.stage.phase == .classify, metrics.epoch == metrics.epochs {
+      let guessing = 1 / Double(max(1, classes))
+      let accuracies = metrics.stage.scales.compactMap { metrics.trainingAccuracy["\($0)"] }
+      // With one class there is nothing to learn.
+      if classes > 1, accuracies.contains(where: { $0 < guessing + 0.1 * (1 - guessing) }) {
+        found.append(.learnsNothing)
+      }
     }
     if !metrics.activeHinges.isEmpty && metrics.activeHinges.values.allSatisfy({ $0 == 0 }) {
       found.append(.noActiveHinges)
     }
     return found.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  /// The zooms that are right for fewer validation photos than the scale before them, beyond chance:
+  /// of 40 photos two or three make no difference.
+  ///
+  /// - Parameter right: Whether each scale, by its number, is right for each of the same photos.
+  package static func found(right: [String: [Bool]]) -> [TrainingWarning] {
+    func isBelow(_ zoom: String, _ parent: String) -> Bool {
+      guard let zoom = right[zoom], let parent = right[parent] else { return false }
+      return SampleMean(zip(parent, zoom).map { ($0 ? 1 : 0) - ($1 ? 1 : 0) }).isAboveChance
+    }
+    return (isBelow("2", "1") ? [.scale2BelowScale1] : [])
+      + (isBelow("3", "2") ? [.scale3BelowScale2] : [])
   }
 }
