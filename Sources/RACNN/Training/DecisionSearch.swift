@@ -121,8 +121,7 @@ package struct DecisionSearch {
     decision.confidence = confidence(stages)
     return Result(
       decision: decision,
-      accuracy: Double(chosen.right.count { !rows.areVaried.contains($0) })
-        / Double(max(1, rows.labels.count - rows.areVaried.count)),
+      accuracy: rows.accuracy(chosen.verdicts.answers),
       loss: chosen.loss, firstLoss: first.loss)
   }
 

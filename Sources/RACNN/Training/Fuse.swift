@@ -63,6 +63,12 @@ package struct FusionRows {
     return Tensor(
       rows.flatMap { values[$0 * width..<($0 + 1) * width] }, shape: [rows.count, width])
   }
+
+  /// The share of photos, as they are, that answers to all rows are right for.
+  func accuracy(_ answers: [Int]) -> Double {
+    let photos = labels.indices.filter { !areVaried.contains($0) }
+    return Double(photos.count { answers[$0] == labels[$0] }) / Double(max(1, photos.count))
+  }
 }
 
 /// Fits the fusion layer by as many steps as cross-validation finds good.

@@ -39,6 +39,10 @@ extension Trainer {
         metrics.add(tally)
         // The layer knows these photos by now: what counts is how it did on those left out.
         metrics.validationAccuracy[Tally.key(upTo: model.scales.count)] = found.accuracy
+        if let fused {
+          let answers = Verdicts(fused.logits, classes: dataset.classNames.count).answers
+          metrics.validationAccuracy["fusion"] = rows.accuracy(answers)
+        }
       }
     }
     try checkParameters(planned.stage)
