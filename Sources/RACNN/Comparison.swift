@@ -68,7 +68,7 @@ public func compare(
     }
     let seconds = (Clock.cpu - cpu) / Double(count)
     let bootstrap = Bootstrap(count: count, generator: RandomGenerator(seed: seed))
-    decisions.append(right[Tally.key(upTo: model.scales.count)] ?? [])
+    decisions.append(right[Combination.first(model.scales.count)] ?? [])
     members.append(
       Comparison.Member(
         name: name, inputSizes: model.configuration.inputSizes,

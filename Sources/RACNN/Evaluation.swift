@@ -22,7 +22,7 @@ public struct Evaluation: Codable, Hashable, Sendable {
   /// How well the boxes fit the subjects', by scale; nil where the data set has none.
   public var boxes: [BoxScore]?
   /// What zooming gains by how much of the photo the subject takes, the smallest quarter of them
-  /// first; nil where the data set has no boxes.
+  /// first; nil where the data set has no boxes, and where the network has one scale.
   public var quartiles: [QuartileScore]?
   /// The photos with the least share of the last scale's box on the subject, the worst first; nil
   /// where the data set has no boxes.

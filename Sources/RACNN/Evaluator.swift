@@ -68,7 +68,8 @@ public func evaluate(
         name: name, count: confusion[index].reduce(0, +), correct: confusion[index][index])
     },
     confusion: confusion, calibration: calibration.result(logLoss: tally.losses["decision"] ?? 0),
-    mistakes: Mistake.surest(of: mistakes), boxes: boxes.result, quartiles: boxes.quartiles,
+    mistakes: Mistake.surest(of: mistakes), boxes: boxes.result,
+    quartiles: model.scales.count > 1 ? boxes.quartiles : nil,
     worstBoxes: boxes.worstBoxes, multiplyAccumulates: model.multiplyAccumulates(),
     seconds: Clock.wall - wall, cpuSeconds: Clock.cpu - cpu)
 }

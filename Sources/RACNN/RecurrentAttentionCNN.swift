@@ -26,15 +26,15 @@ public final class RecurrentAttentionCNN {
     /// two, and so on; of all scales the decision, whose rule is `decision`'s; and in a network that
     /// has a fusion layer `mean` and `fusion`, what either rule would give.
     var answers: [String: [Int]] {
-      var answers = [Tally.key(upTo: views.count): probabilities.argmax()]
+      var answers = [Combination.first(views.count): probabilities.argmax()]
       guard views.count > 1 else { return answers }
       for (index, view) in views.enumerated() { answers["\(index + 1)"] = view.logits.argmax() }
       for scales in 2..<views.count {
-        answers[Tally.key(upTo: scales)] = meanProbabilities(scales: scales).argmax()
+        answers[Combination.first(scales)] = meanProbabilities(scales: scales).argmax()
       }
       if let fused {
-        answers["mean"] = meanProbabilities(scales: views.count).argmax()
-        answers["fusion"] = fused.argmax()
+        answers[Combination.mean] = meanProbabilities(scales: views.count).argmax()
+        answers[Combination.fusion] = fused.argmax()
       }
       return answers
     }

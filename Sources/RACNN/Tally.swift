@@ -25,11 +25,6 @@ struct Tally {
   /// Whether all losses are numbers.
   private(set) var isFinite = true
 
-  /// The key of the decision from the first `scales` scales: `1`, `1+2`, ...
-  static func key(upTo scales: Int) -> String {
-    (1...scales).map(String.init).joined(separator: "+")
-  }
-
   /// Takes a batch.
   mutating func add(_ output: RecurrentAttentionCNN.Output, labels: [Int]) {
     count += labels.count
@@ -46,7 +41,7 @@ struct Tally {
     }
     let decision = output.probabilities
     add(-(decision + 1e-12).log().picked(labels), "decision")
-    for (answer, label) in zip(answers[Self.key(upTo: views.count)] ?? [], labels) {
+    for (answer, label) in zip(answers[Combination.first(views.count)] ?? [], labels) {
       confusion[label][answer] += 1
     }
   }

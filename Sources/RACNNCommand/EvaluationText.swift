@@ -1,23 +1,19 @@
 import RACNN
 
 extension Evaluation {
-  /// The combinations of scales in the order of tables, as far as they were scored.
-  var combinations: [String] {
-    let order = ["1", "2", "3", "1+2", "1+2+3", "mean", "fusion"]
-    return order.filter { accuracy[$0] != nil }
-      + accuracy.keys.filter { !order.contains($0) }.sorted()
-  }
+  /// The combinations of scales that were scored, in the order of tables.
+  var combinations: [String] { Combination.inOrder(accuracy.keys) }
 
   /// Those that look closer, and that controls are shown of: what scale 1 sees is the same for all.
   var zoomingCombinations: [String] {
-    combinations.filter { !["1", "mean", "fusion"].contains($0) }
+    combinations.filter { !["1", Combination.mean, Combination.fusion].contains($0) }
   }
 
   /// What a combination is called in tables.
   static func title(_ combination: String) -> String {
     switch combination {
-    case "mean": "all, by their mean"
-    case "fusion": "all, by the fusion layer"
+    case Combination.mean: "all, by their mean"
+    case Combination.fusion: "all, by the fusion layer"
     default: combination
     }
   }
@@ -136,7 +132,7 @@ extension Evaluation {
   private var comparisonLines: [String] {
     guard let comparison else { return [] }
     let members = comparison.members.map { member in
-      let key = Evaluation.decisionKey(member.inputSizes)
+      let key = Combination.first(member.inputSizes.count)
       return [
         member.name, member.inputSizes.map(String.init).joined(separator: "/"),
         Evaluation.text(member.accuracy[key]), Evaluation.text(member.behind),
@@ -155,11 +151,6 @@ extension Evaluation {
       + Text.table(
         [["model", "sizes", "right, %", "behind the first, points", "GMAC", "CPU s a photo"]]
           + members) + groups
-  }
-
-  /// The key of the decision of a network of as many scales as there are sizes.
-  static func decisionKey(_ inputSizes: [Int]) -> String {
-    (1...max(1, inputSizes.count)).map(String.init).joined(separator: "+")
   }
 
   /// The tables for people.

@@ -73,8 +73,8 @@ final class TrainingLog {
     let scores =
       metrics.validationAccuracy.isEmpty ? metrics.trainingAccuracy : metrics.validationAccuracy
     if !scores.isEmpty {
-      let order = scores.keys.sorted { ($0.count, $0) < ($1.count, $1) }
-      let list = order.map { "\($0): \(Text.percent(scores[$0] ?? 0))" }.joined(separator: "  ")
+      let list = Combination.inOrder(scores.keys)
+        .map { "\($0): \(Text.percent(scores[$0] ?? 0))" }.joined(separator: "  ")
       parts.append(
         (metrics.validationAccuracy.isEmpty ? "training" : "validation") + " accuracy \(list)")
     }

@@ -415,6 +415,33 @@ import Testing
     #expect(SampleMean(values).isAboveChance == expected)
   }
 
+  /// The table of a training has as many columns as its scales need, and each epoch fills its own.
+  @Test(arguments: [1, 2, 4]) func theTableOfEpochsHasAllScales(_ scales: Int) throws {
+    var configuration = tinyTraining(folder, run: "table\(scales)")
+    configuration.inputSizes = [Int](repeating: 32, count: scales)
+    configuration.plan.rounds = 0
+    let result = try run(configuration)
+    let text = try FileBytes("\(configuration.output)/metrics.csv").withBytes {
+      String(decoding: $0, as: UTF8.self)
+    }
+    // Commas within quotes are no ends of values.
+    let lines = text.split(separator: "\n").map { line in
+      line.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+        .map { $0.offset % 2 == 1 ? $0.element.filter { $0 != "," } : String($0.element) }
+        .joined().split(separator: ",", omittingEmptySubsequences: false)
+    }
+    #expect(lines.count == 1 + result.history.count)
+    #expect(lines.allSatisfy { $0.count == lines[0].count })
+    let names = Combination.inOrder(try #require(result.evaluation).accuracy.keys)
+    #expect(names.first == "1" && names.contains(Combination.first(scales)))
+    let columns = names.compactMap { name in
+      lines[0].firstIndex { $0 == "validation accuracy \(name)" }
+    }
+    #expect(columns.count == names.count && columns == columns.sorted())
+    let last = try #require(lines.last)
+    #expect(columns.allSatisfy { Double(last[$0]) != nil })
+  }
+
   /// A scale that cannot move learns nothing, which its last epoch tells; one that learns is not blamed.
   @Test func aScaleThatLearnsNothingIsWarnedOf() throws {
     var configuration = tinyTraining(folder, run: "learning")

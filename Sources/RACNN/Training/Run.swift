@@ -84,12 +84,11 @@ public struct Run: Sendable {
   }
 
   /// Writes the logs anew, so that they never tell of more than a checkpoint knows.
-  static func writeHistory(_ history: [EpochMetrics], to folder: String) throws {
+  static func writeHistory(_ history: [EpochMetrics], scales: Int, to folder: String) throws {
     let lines = try history.map { try JSON.text($0) + "\n" }
     try AtomicFile.write(lines.joined(), to: "\(folder)/metrics.jsonl")
-    let rows = [EpochMetrics.columns] + history.map(\.row)
-    let table = rows.map { $0.joined(separator: ",") + "\n" }
-    try AtomicFile.write(table.joined(), to: "\(folder)/metrics.csv")
+    let table = MetricsTable(history, scales: scales)
+    try AtomicFile.write(table.text, to: "\(folder)/metrics.csv")
   }
 
   static func write(_ value: some Encodable, _ folder: String, _ name: String) throws {
@@ -135,46 +134,5 @@ public struct Run: Sendable {
 
   private static func damaged(_ folder: String, _ reason: String) -> RACNNError {
     .unusableRun(path: folder, reason: reason, cure: "the file is damaged; start a new run")
-  }
-
-}
-
-extension EpochMetrics {
-  private static let lossNames = [
-    "total", "classification 1", "classification 2", "classification 3", "ranking 1-2",
-    "ranking 2-3", "proposal 1", "proposal 2", "fusion",
-  ]
-  private static let accuracyNames = ["1", "2", "3", "1+2", "1+2+3", "mean", "fusion"]
-
-  /// The columns of `metrics.csv`; what does not apply to an epoch is left empty.
-  static var columns: [String] {
-    ["stage", "epoch", "epochs"] + lossNames.map { "loss " + $0 }
-      + ["active 1-2", "active 2-3"]
-      + [2, 3].flatMap { scale in
-        ["half-side", "spread", "saturated"].map { "\($0) \(scale)" }
-      }
-      + ["1", "2", "3"].map { "training accuracy " + $0 }
-      + accuracyNames.map { "validation accuracy " + $0 }
-      + ["validation loss", "learning rate", "seconds", "cpu seconds", "warnings"]
-  }
-
-  /// The values of `columns`.
-  var row: [String] {
-    func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
-    let boxColumns = [2, 3].flatMap { scale -> [String] in
-      let box = boxes.first(where: { $0.scale == scale })
-      return [number(box?.halfSide), number(box?.spread), number(box?.saturated)]
-    }
-    var row = ["\"\(stage.title)\"", "\(epoch)", "\(epochs)"]
-    row += Self.lossNames.map { number(losses[$0]) }
-    row += ["1-2", "2-3"].map { number(activeHinges[$0]) }
-    row += boxColumns
-    row += ["1", "2", "3"].map { number(trainingAccuracy[$0]) }
-    row += Self.accuracyNames.map { number(validationAccuracy[$0]) }
-    row += [
-      number(validationLoss), number(learningRate), number(seconds), number(cpuSeconds),
-      "\"\(warnings.map(\.rawValue).joined(separator: "; "))\"",
-    ]
-    return row
   }
 }

@@ -38,10 +38,10 @@ extension Trainer {
       if let tally = try validate(planned.stage) {
         metrics.add(tally)
         // The layer knows these photos by now: what counts is how it did on those left out.
-        metrics.validationAccuracy[Tally.key(upTo: model.scales.count)] = found.accuracy
+        metrics.validationAccuracy[Combination.first(model.scales.count)] = found.accuracy
         if let fused {
           let answers = Verdicts(fused.logits, classes: dataset.classNames.count).answers
-          metrics.validationAccuracy["fusion"] = rows.accuracy(answers)
+          metrics.validationAccuracy[Combination.fusion] = rows.accuracy(answers)
         }
       }
     }

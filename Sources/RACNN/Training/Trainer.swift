@@ -282,8 +282,9 @@ package final class Trainer {
     metrics.warnings += TrainingWarning.found(
       in: metrics, classes: dataset.classNames.count)
     state.history.append(metrics)
-    try Run.writeHistory(state.history, to: configuration.output)
-    let key = Tally.key(upTo: model.scales.count)
+    try Run.writeHistory(
+      state.history, scales: model.scales.count, to: configuration.output)
+    let key = Combination.first(model.scales.count)
     if let accuracy = metrics.validationAccuracy[key], accuracy >= state.bestAccuracy ?? 0 {
       state.bestAccuracy = accuracy
       try Run.makeCheckpointFolder(configuration.output)

@@ -81,7 +81,7 @@ struct RunReport {
   /// decision is with the learned boxes: on the same photos that is known far more closely.
   private var controls: [IntervalChart] {
     guard let evaluation = run.evaluation, let scores = evaluation.controls else { return [] }
-    let decision = Evaluation.decisionKey(run.configuration.inputSizes)
+    let decision = Combination.first(run.configuration.inputSizes.count)
     let accuracies = evaluation.zoomingCombinations.map { key in
       let who =
         key == decision ? "the decision" : key.contains("+") ? "scales \(key)" : "scale \(key)"
