@@ -34,11 +34,20 @@ struct NetworkBenchmark: ParsableCommand {
   @Argument(help: "Steps that are measured, after one that is not.")
   var steps: Int
 
-  @Option(help: "Pixels a side at scale 1, and of the source.")
+  @Option(help: "Pixels a side at scale 1.")
   var scale1 = 448
 
   @Option(help: "Pixels a side at scales 2 and 3.")
   var zoom = 224
+
+  @Option(help: "Pixels a side of the source; those of scale 1 unless given.")
+  var source: Int?
+
+  @Option(help: "Scales that look.")
+  var looks = 3
+
+  @Option(help: "Units of the layer that proposes where to look.")
+  var width = 1024
 
   @Option(help: "Threads that compute.")
   var threads = 2
@@ -66,8 +75,12 @@ struct NetworkBenchmark: ParsableCommand {
   }
 
   func validate() throws {
-    guard [batch, steps, scale1, zoom, threads, classes].allSatisfy({ $0 > 0 }) else {
+    let numbers = [batch, steps, scale1, zoom, source ?? 1, looks, width, threads, classes]
+    guard numbers.allSatisfy({ $0 > 0 }) else {
       throw ValidationError("all numbers must be at least 1")
+    }
+    guard mode == .infer || looks > 1 else {
+      throw ValidationError("a single look has nothing to rank: training takes at least 2")
     }
   }
 
@@ -75,9 +88,9 @@ struct NetworkBenchmark: ParsableCommand {
     setThreadCount(threads)
     let model = try mode == .train ? makeModel() : loadedModel()
     var random = RandomGenerator(seed: 1)
-    let count = batch * 3 * scale1 * scale1
+    let side = source ?? scale1
     let photos = Tensor(
-      (0..<count).map { _ in random.normal() }, shape: [batch, 3, scale1, scale1])
+      (0..<batch * 3 * side * side).map { _ in random.normal() }, shape: [batch, 3, side, side])
     let labels = (0..<batch).map { _ in Int(random.next() % UInt64(classes)) }
     let step =
       mode == .train
@@ -89,10 +102,14 @@ struct NetworkBenchmark: ParsableCommand {
     let spent = Usage.now() - start
     if profile { showProfile(of: step) }
     let images = Double(batch * steps)
+    let variations =
+      (looks == 3 ? "" : " looks=\(looks)") + " batch=\(batch) threads=\(threads)"
+      + (freezesBatchNorm ? " freeze-bn" : "") + (lowMemory ? " low-memory" : "")
     print(
-      "racnn \(mode) \(backbone.rawValue) \(scale1)/\(zoom) batch=\(batch) threads=\(threads)"
-        + "\(freezesBatchNorm ? " freeze-bn" : "")\(lowMemory ? " low-memory" : ""): \(fixed(images / spent.wall)) images/s, "
-        + "\(fixed(spent.cpu / images)) CPU s/image, \((Usage.peakKilobytes + 512) / 1024) MiB")
+      "racnn \(mode) \(backbone.rawValue) \(scale1)/\(zoom)\(variations): "
+        + "\(fixed(images / spent.wall)) images/s, "
+        + "\(fixed(spent.cpu / images, digits: 5)) CPU s/image, "
+        + "\((Usage.peakKilobytes + 512) / 1024) MiB")
   }
 
   private func showProfile(of step: () -> Void) {
@@ -103,12 +120,13 @@ struct NetworkBenchmark: ParsableCommand {
     Profile(timings: timings, seconds: seconds, machine: machine, threads: threads).show()
   }
 
-  /// The network of the comparison: attention with 1,024 units and a mask of k = 10.
+  /// The network of the comparison: a mask of k = 10, and attention with 1,024 units unless told.
   private func makeModel() -> RecurrentAttentionCNN {
     var configuration = ModelConfiguration(
       backbone: backbone, classNames: (0..<classes).map { "class \($0)" },
-      inputSizes: [scale1, zoom, zoom], sourceSize: scale1)
-    configuration.proposalWidth = 1024
+      inputSizes: (0..<looks).map { $0 == 0 ? scale1 : zoom }, sourceSize: source ?? scale1)
+    configuration.proposalWidth = looks > 1 ? width : nil
+    configuration.fuses = looks > 1
     configuration.maskSharpness = 10
     let model = RecurrentAttentionCNN(configuration, seed: 1)
     model.store.usesBatchStatistics = mode == .train && !freezesBatchNorm

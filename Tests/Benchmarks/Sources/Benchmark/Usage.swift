@@ -55,8 +55,9 @@ struct Usage {
 }
 
 /// `value` with three decimals, in any locale.
-func fixed(_ value: Double) -> String {
-  let thousandths = Int((value * 1000).rounded())
-  let decimals = String(thousandths % 1000)
-  return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - decimals.count) + decimals
+func fixed(_ value: Double, digits: Int = 3) -> String {
+  let unit = (0..<digits).reduce(1) { power, _ in 10 * power }
+  let parts = Int((value * Double(unit)).rounded())
+  let decimals = String(parts % unit)
+  return "\(parts / unit)." + String(repeating: "0", count: digits - decimals.count) + decimals
 }
