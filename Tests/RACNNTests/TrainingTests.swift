@@ -458,6 +458,38 @@ import Testing
     #expect(try warned(configuration) == [false, true])
   }
 
+  /// Boxes at a border are the ranking loss's doing only where they were not taught to be there.
+  @Test func boxesAreBlamedForWhatTheyWereNotTaught() throws {
+    let history = try run(tinyTraining(folder, run: "blamed")).history
+    func epoch(
+      _ phase: TrainingPhase, atBorder: Double, spread: Double = 0.1
+    ) throws -> EpochMetrics {
+      var epoch = try #require(history.last { $0.stage.phase == phase && !$0.boxes.isEmpty })
+      for index in epoch.boxes.indices {
+        (epoch.boxes[index].atBorder, epoch.boxes[index].spread) = (atBorder, spread)
+        (epoch.boxes[index].largest, epoch.boxes[index].smallest) = (0, 0)
+      }
+      epoch.activeHinges = [:]
+      return epoch
+    }
+    func found(_ epoch: EpochMetrics, _ taught: EpochMetrics? = nil) -> [TrainingWarning] {
+      TrainingWarning.found(in: epoch, classes: 3, taught: taught?.boxes ?? [])
+    }
+    let (inside, outside) = (
+      try epoch(.alternate, atBorder: 0.2), try epoch(.alternate, atBorder: 0.8)
+    )
+    #expect(found(outside) == [.boxesStickToBorder])
+    #expect(found(outside, inside) == [.boxesStickToBorder])
+    #expect(found(outside, outside) == [])
+    #expect(found(inside, outside) == [])
+    #expect(found(try epoch(.propose, atBorder: 0.8)) == [])
+    let still = try epoch(.propose, atBorder: 0, spread: 0.001)
+    #expect(found(still) == [.boxesIgnorePhotos])
+    var early = still
+    early.epochs += 1
+    #expect(found(early) == [])
+  }
+
   /// Of 40 photos three fewer are chance, ten are not; and of six, nothing is shown.
   @Test func aZoomIsWarnedOfOnlyBeyondChance() {
     func right(_ count: Int, of photos: Int = 40) -> [Bool] { (0..<photos).map { $0 < count } }

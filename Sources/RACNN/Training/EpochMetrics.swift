@@ -14,6 +14,9 @@ public struct BoxStatistics: Codable, Hashable, Sendable {
   public var atBorder: Double
   /// The share of boxes to which any of the three holds: there the sigmoid is saturated.
   public var saturated: Double
+
+  /// Whether they hardly depend on the photo.
+  var isAtOnePlace: Bool { spread < 0.01 }
 }
 
 /// What an epoch came to: a line of `metrics.jsonl`.

@@ -101,9 +101,14 @@ extension Trainer {
   /// ranking loss moved them.
   func collapse(in metrics: EpochMetrics) -> TrainingWarning? {
     guard metrics.stage.part == .proposals else { return nil }
-    let taught = state.history.last { $0.stage.phase == .propose }?.warnings ?? []
-    return TrainingWarning.found(in: metrics, classes: dataset.classNames.count)
-      .first { $0.isCollapse && !taught.contains($0) }
+    return warnings(of: metrics).first(where: \.isCollapse)
+  }
+
+  /// The warnings that an epoch deserves by what it learned.
+  func warnings(of metrics: EpochMetrics) -> [TrainingWarning] {
+    let taught = state.history.reversed().filter { $0.stage.phase == .propose }.flatMap(\.boxes)
+    return TrainingWarning.found(
+      in: metrics, classes: dataset.classNames.count, taught: taught)
   }
 
   private func restoreBest() {

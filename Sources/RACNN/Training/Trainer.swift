@@ -279,8 +279,7 @@ package final class Trainer {
     var metrics = epoch
     metrics.secondsLeft = pace.secondsLeft(
       stage: state.stage, epoch: state.epoch, batch: state.batch)
-    metrics.warnings += TrainingWarning.found(
-      in: metrics, classes: dataset.classNames.count)
+    metrics.warnings += warnings(of: metrics)
     state.history.append(metrics)
     try Run.writeHistory(
       state.history, scales: model.scales.count, to: configuration.output)

@@ -49,17 +49,24 @@ public enum TrainingWarning: String, Codable, CaseIterable, Sendable {
 
   /// The warnings that an epoch deserves.
   ///
-  /// - Parameter classes: How many there are to guess from.
-  static func found(in metrics: EpochMetrics, classes: Int) -> [TrainingWarning] {
+  /// - Parameters:
+  ///   - classes: How many there are to guess from.
+  ///   - taught: The boxes as the APNs were taught them, of each scale.
+  package static func found(
+    in metrics: EpochMetrics, classes: Int, taught: [BoxStatistics] = []
+  ) -> [TrainingWarning] {
     var found: [TrainingWarning] = []
-    // Initial boxes have their size by definition and stand at borders where the response does;
-    // only boxes of an APN can collapse.
-    let proposes = metrics.stage.phase == .propose || metrics.stage.phase == .alternate
-    for box in metrics.boxes where proposes {
-      if box.largest >= 0.5 { found.append(.boxesGrowToWhole) }
-      if box.smallest >= 0.5 { found.append(.boxesShrinkToLimit) }
-      if box.atBorder >= 0.5 { found.append(.boxesStickToBorder) }
-      if box.spread < 0.01 && metrics.epoch > 1 { found.append(.boxesIgnorePhotos) }
+    // Initial boxes have their size by definition and stand at borders where the response does, and
+    // so do taught ones: only the ranking loss can throw them there.
+    switch metrics.stage.phase {
+    case .propose where metrics.epoch == metrics.epochs:
+      if metrics.boxes.contains(where: \.isAtOnePlace) { found.append(.boxesIgnorePhotos) }
+    case .alternate:
+      for box in metrics.boxes {
+        let before = taught.first { $0.scale == box.scale }.map(collapses) ?? []
+        found += collapses(of: box).filter { !before.contains($0) }
+      }
+    case .heads, .classify, .propose, .fuse: break
     }
     if metrics.stage.phase == .classify, metrics.epoch == metrics.epochs {
       let guessing = 1 / Double(max(1, classes))
@@ -73,6 +80,14 @@ public enum TrainingWarning: String, Codable, CaseIterable, Sendable {
       found.append(.noActiveHinges)
     }
     return found.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  /// In what ways the boxes of a scale are of no use.
+  private static func collapses(of box: BoxStatistics) -> [TrainingWarning] {
+    (box.largest >= 0.5 ? [.boxesGrowToWhole] : [])
+      + (box.smallest >= 0.5 ? [.boxesShrinkToLimit] : [])
+      + (box.atBorder >= 0.5 ? [.boxesStickToBorder] : [])
+      + (box.isAtOnePlace ? [.boxesIgnorePhotos] : [])
   }
 
   /// The zooms that are right for fewer validation photos than the scale before them, beyond chance:
