@@ -35,20 +35,20 @@ public func evaluateAdaptively(
   let confidence = try model.confidence(confidence)
   let batches = try EvaluationBatches(
     model, dataset, split, batchSize: batchSize, threads: threads, cacheMegabytes: cacheMegabytes)
-  var (right, gain): ([Int], [Int]) = ([], [])
+  var (right, whole): ([Bool], [Bool]) = ([], [])
   var looks = [Int](repeating: 0, count: model.scales.count)
   try batches.forEach(progress: progress) { batch, labels in
     let source = batch.tensor()
     let probabilities = withoutTape { model(source).probabilities }
     guard probabilities.isFinite else { throw RACNNError.noAnswer }
-    let whole = probabilities.argmax()
+    let answers = probabilities.argmax()
     for (photos, output) in withoutTape({
       model.lookingAsNeeded(source, confidence: confidence)
     }) {
       looks[output.views.count - 1] += photos.count
       for (photo, answer) in zip(photos, output.probabilities.argmax()) {
-        right.append(answer == labels[photo] ? 1 : 0)
-        gain.append((whole[photo] == labels[photo] ? 1 : 0) - (answer == labels[photo] ? 1 : 0))
+        right.append(answer == labels[photo])
+        whole.append(answers[photo] == labels[photo])
       }
     }
   }
@@ -57,8 +57,9 @@ public func evaluateAdaptively(
   let costs = model.multiplyAccumulates()
   let mean = zip(shares, costs).reduce(0) { $0 + $1.0 * $1.1 }
   return AdaptiveScore(
-    confidence: confidence, accuracy: bootstrap.interval(right), loss: bootstrap.interval(gain),
-    looks: shares, multiplyAccumulates: mean, share: mean / max(1, costs[costs.count - 1]))
+    confidence: confidence, accuracy: bootstrap.interval(right),
+    loss: bootstrap.difference(whole, right), looks: shares, multiplyAccumulates: mean,
+    share: mean / max(1, costs[costs.count - 1]))
 }
 
 extension RecurrentAttentionCNN {

@@ -79,13 +79,12 @@ struct BoxScoring {
     return (0..<4).compactMap { quarter in
       let photos = order[quarter * order.count / 4..<(quarter + 1) * order.count / 4]
       guard let least = photos.first, let greatest = photos.last else { return nil }
-      let gains = photos.map { (decision[$0] ? 1 : 0) - (first[$0] ? 1 : 0) }
       let bootstrap = Bootstrap(count: photos.count, generator: RandomGenerator(seed: 1))
       return QuartileScore(
         least: sizes[least], greatest: sizes[greatest], count: photos.count,
         first: Double(photos.count { first[$0] }) / Double(photos.count),
         decision: Double(photos.count { decision[$0] }) / Double(photos.count),
-        gain: bootstrap.interval(gains))
+        gain: bootstrap.difference(photos.map { decision[$0] }, photos.map { first[$0] }))
     }
   }
 }

@@ -50,21 +50,20 @@ public func compare(
   cacheMegabytes: Int = 256, progress: (Int, Int) throws -> Void = { _, _ in }
 ) throws -> Comparison {
   var members: [Comparison.Member] = []
-  var decisions: [[Int]] = []
+  var decisions: [[Bool]] = []
   for (index, (name, model)) in models.enumerated() {
     let cpu = Clock.cpu
     let batches = try EvaluationBatches(
       model, dataset, split, batchSize: batchSize, threads: threads,
       cacheMegabytes: cacheMegabytes)
     let count = batches.samples.count
-    var right: [String: [Int]] = [:]
+    var right: [String: [Bool]] = [:]
     func tell(_ done: Int, _: Int) throws {
       try progress(index * count + done, models.count * count)
     }
     try batches.forEach(progress: tell) { batch, labels in
-      for (key, answers) in withoutTape({ model(batch.tensor()).answers }) {
-        right[key, default: []] += zip(answers, labels).map { $0 == $1 ? 1 : 0 }
-      }
+      right.merge(
+        withoutTape { model(batch.tensor()).right(labels) }, uniquingKeysWith: +)
     }
     let seconds = (Clock.cpu - cpu) / Double(count)
     let bootstrap = Bootstrap(count: count, generator: RandomGenerator(seed: seed))
@@ -73,7 +72,9 @@ public func compare(
       Comparison.Member(
         name: name, inputSizes: model.configuration.inputSizes,
         accuracy: right.mapValues(bootstrap.interval),
-        behind: bootstrap.interval(zip(decisions[0], decisions[index]).map { $0 - $1 }),
+        behind: index == 0
+          ? Interval(value: 0, low: 0, high: 0)
+          : bootstrap.difference(decisions[0], decisions[index]),
         multiplyAccumulates: model.multiplyAccumulates().last ?? 0, cpuSeconds: seconds))
   }
   let kinds = models.map(\.model.configuration.architecture)

@@ -71,9 +71,7 @@ public func evaluateControls(
               }
             })
         }
-      for (key, answers) in output.answers {
-        right[control, default: [:]][key, default: []] += zip(answers, labels).map { $0 == $1 }
-      }
+      right[control, default: [:]].merge(output.right(labels), uniquingKeysWith: +)
     }
   }
   let bootstrap = Bootstrap(count: batches.samples.count, generator: generator.fork(1))
@@ -81,16 +79,12 @@ public func evaluateControls(
     right[control].map { found in
       ControlScore(
         control: control,
-        accuracy: found.mapValues { bootstrap.interval($0.map { $0 ? 1 : 0 }) },
+        accuracy: found.mapValues(bootstrap.interval),
         advantage: control == .learned
           ? [:]
           : Dictionary(
             uniqueKeysWithValues: found.map { key, values in
-              let learned = right[.learned]?[key] ?? []
-              return (
-                key,
-                bootstrap.interval(zip(learned, values).map { ($0 ? 1 : 0) - ($1 ? 1 : 0) })
-              )
+              (key, bootstrap.difference(right[.learned]?[key] ?? [], values))
             }))
     }
   }

@@ -39,6 +39,11 @@ public final class RecurrentAttentionCNN {
       return answers
     }
 
+    /// Whether each photo's answer is its class, by who says so.
+    func right(_ labels: [Int]) -> [String: [Bool]] {
+      answers.mapValues { zip($0, labels).map { $0 == $1 } }
+    }
+
     /// The mean of the first scales' probabilities, `[N, classes]`.
     public func meanProbabilities(scales: Int) -> Tensor {
       Decision.mean(

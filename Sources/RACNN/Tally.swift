@@ -3,7 +3,7 @@ internal import Tensors
 /// Counts right answers and adds up losses over batches of photos that are not learned.
 struct Tally {
   private(set) var count = 0
-  /// Whether each photo's answer is right, by the keys of `Output.answers`.
+  /// Whether each photo's answer is right, by who says so.
   private(set) var right: [String: [Bool]] = [:]
   private(set) var confusion: [[Int]]
   /// Each photo's losses: `classification 1`, ..., `ranking`, `decision`, and what `add` was given.
@@ -32,16 +32,13 @@ struct Tally {
     for (index, view) in views.enumerated() {
       add(-view.logits.logSoftmax().picked(labels), "classification \(index + 1)")
     }
-    let answers = output.answers
-    for (key, answers) in answers {
-      right[key, default: []] += zip(answers, labels).map { $0 == $1 }
-    }
+    right.merge(output.right(labels), uniquingKeysWith: +)
     if views.count > 1 {
       add(RankingLoss(views.map(\.logits), classes: labels).ofPhotos, "ranking")
     }
     let decision = output.probabilities
     add(-(decision + 1e-12).log().picked(labels), "decision")
-    for (answer, label) in zip(answers[Combination.first(views.count)] ?? [], labels) {
+    for (answer, label) in zip(decision.argmax(), labels) {
       confusion[label][answer] += 1
     }
   }
