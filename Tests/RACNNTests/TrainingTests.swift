@@ -395,7 +395,11 @@ import Testing
     var configuration = tinyTraining(folder, run: "few\(fraction)")
     configuration.validationFraction = fraction
     var notes: [String] = []
-    let result = try run(configuration) { if case .note(let note) = $0 { notes.append(note) } }
+    var shares: [Double] = []
+    let result = try run(configuration) {
+      if case .note(let note) = $0 { notes.append(note) }
+      if case .step(let step) = $0 { shares.append(step.fraction) }
+    }
     let dataset = try ImageDataset(
       contentsOf: configuration.dataset,
       manifest: Run(contentsOf: configuration.output).manifest)
@@ -404,6 +408,12 @@ import Testing
     let note = try #require(notes.first { $0.hasPrefix("The alternation is left out") })
     #expect(note.hasSuffix(" \(count)."))
     #expect(!result.history.contains { $0.stage.phase == .alternate })
+    // What is left out takes no time: as much is done at each step as without it.
+    configuration.output += "-without"
+    configuration.plan.rounds = 0
+    var others: [Double] = []
+    _ = try run(configuration) { if case .step(let step) = $0 { others.append(step.fraction) } }
+    #expect(shares == others && shares.count > 1)
   }
 
   @Test(

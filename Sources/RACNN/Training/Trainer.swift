@@ -90,6 +90,7 @@ package final class Trainer {
       let planned = stages[state.stage]
       try findFraming(before: planned.stage)
       if planned.stage.phase == .alternate { settleUnjudged() }
+      if state.isSettled || !canJudge { pace.leaveOutAlternation(from: state.stage) }
       if planned.stage.phase == .alternate && state.isSettled {
         state.stage += 1
       } else if planned.stage.phase == .fuse {
@@ -103,15 +104,19 @@ package final class Trainer {
     if let decision = state.decision { model.decision = decision }
   }
 
-  /// Leaves the alternation out where too few photos could show that it helps; see `isBetter`.
+  private var validationCount: Int { dataset.samples[.validation]?.count ?? 0 }
+
+  /// Whether there are photos enough to show that an alternation helps; see `isBetter`.
+  private var canJudge: Bool { validationCount >= SampleMean.fewest }
+
+  /// Leaves the alternation out where nothing could show that it helps.
   private func settleUnjudged() {
-    let count = dataset.samples[.validation]?.count ?? 0
-    guard !state.isSettled, count < SampleMean.fewest else { return }
+    guard !state.isSettled, !canJudge else { return }
     state.isSettled = true
     progress(
       .note(
         "The alternation is left out: it takes \(SampleMean.fewest) validation photos to show that it "
-          + "helps, and there are \(count)."))
+          + "helps, and there are \(validationCount)."))
   }
 
   private func run(_ planned: PlannedStage) throws {

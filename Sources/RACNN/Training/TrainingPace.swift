@@ -1,10 +1,9 @@
 /// Estimates how long the rest of a training takes, from the work that is done and that is left.
 struct TrainingPace {
   /// Work of each planned stage's epoch, in passes of one pixel through a backbone.
-  private let epochWork: [Double]
-  private let epochs: [Int]
+  private var epochWork: [Double]
+  private let stages: [PlannedStage]
   private let batches: Int
-  private let total: Double
   private let tail: Double
   private var started: (work: Double, wall: Double)?
 
@@ -21,11 +20,19 @@ struct TrainingPace {
       let work = TrainingPace.work(planned.stage, pixels)
       return work.train * Double(photos.train) + work.validation * Double(photos.validation)
     }
-    epochs = stages.map(\.epochs)
+    self.stages = stages
     self.batches = max(1, batches)
     tail = all * Double(photos.test)
-    total = zip(epochWork, epochs).reduce(tail) { $0 + $1.0 * Double($1.1) }
   }
+
+  /// Counts no more of the alternation from a stage on.
+  mutating func leaveOutAlternation(from stage: Int) {
+    for index in stages.indices.dropFirst(stage) where stages[index].stage.phase == .alternate {
+      epochWork[index] = 0
+    }
+  }
+
+  private var total: Double { done(stages.count, 0, 0) + tail }
 
   /// The share of the work that is done after `batch` batches of an epoch.
   func fraction(stage: Int, epoch: Int, batch: Int) -> Double {
@@ -47,7 +54,7 @@ struct TrainingPace {
   private func done(_ stage: Int, _ epoch: Int, _ batch: Int) -> Double {
     var work = 0.0
     for index in 0..<min(stage, epochWork.count) {
-      work += epochWork[index] * Double(epochs[index])
+      work += epochWork[index] * Double(stages[index].epochs)
     }
     guard stage < epochWork.count else { return work }
     return work + epochWork[stage] * (Double(epoch) + Double(batch) / Double(batches))
