@@ -49,6 +49,7 @@ public func compare(
   split: Split, seed: UInt64 = 1, batchSize: Int = 16, threads: Int = 1,
   cacheMegabytes: Int = 256, progress: (Int, Int) throws -> Void = { _, _ in }
 ) throws -> Comparison {
+  for (name, model) in models { try model.labels(of: dataset, name: name) }
   var members: [Comparison.Member] = []
   var decisions: [[Bool]] = []
   for (index, (name, model)) in models.enumerated() {

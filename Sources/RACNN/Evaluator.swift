@@ -127,12 +127,20 @@ struct EvaluationBatches {
 
 extension RecurrentAttentionCNN {
   /// The network's label for each of a data set's.
-  func labels(of dataset: ImageDataset) throws(RACNNError) -> [Int] {
+  ///
+  /// - Parameter name: What an error calls the network.
+  /// - Throws: `RACNNError.otherClasses`.
+  @discardableResult
+  package func labels(
+    of dataset: ImageDataset, name: String? = nil
+  ) throws(RACNNError) -> [Int] {
     let own = Dictionary(
       configuration.classNames.enumerated().map { ($1, $0) },
       uniquingKeysWith: { first, _ in first })
     let unknown = dataset.classNames.filter { own[$0] == nil }
-    guard unknown.isEmpty else { throw .otherClasses(dataset: dataset.root, unknown: unknown) }
+    guard unknown.isEmpty else {
+      throw .otherClasses(model: name, dataset: dataset.root, unknown: unknown)
+    }
     return dataset.classNames.map { own[$0] ?? 0 }
   }
 }

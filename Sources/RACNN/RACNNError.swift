@@ -11,8 +11,8 @@ public enum RACNNError: Error, Hashable, Sendable {
   case noAnswer
   /// There is nothing to work on in a split of a data set.
   case emptySplit(dataset: String, split: String)
-  /// A data set's classes are not those that a model knows.
-  case otherClasses(dataset: String, unknown: [String])
+  /// A data set's classes are not those that a model knows; `model` is its name where several are scored.
+  case otherClasses(model: String?, dataset: String, unknown: [String])
   /// Photos cannot be read, which the settings do not allow; `first` says what is wrong with one.
   case badPhotos(first: String, count: Int)
   /// The loss, gradient or parameter that `what` names is no number at a step on `photos`, which was
@@ -35,8 +35,8 @@ extension RACNNError: CustomStringConvertible {
         + " was in use; load the model again"
     case .emptySplit(let dataset, let split):
       "\(dataset): the split \(split) has no photos; add some, or choose another split"
-    case .otherClasses(let dataset, let unknown):
-      "\(dataset): the model does not know the class \(unknown.prefix(3).joined(separator: ", "))"
+    case .otherClasses(let model, let dataset, let unknown):
+      "\(dataset): \(model ?? "the model") does not know the class \(unknown.prefix(3).joined(separator: ", "))"
         + (unknown.count > 3 ? " and \(unknown.count - 3) more" : "")
         + "; evaluate it on photos of its own classes"
     case .badPhotos(let first, let count):

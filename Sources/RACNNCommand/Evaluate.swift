@@ -78,12 +78,21 @@ struct Evaluate: ParsableCommand {
     let network = try RecurrentAttentionCNN(contentsOf: path)
     if let boxes { network.boxPolicy = boxes }
     let photos = try photos(for: network, at: path)
+    // Before the first photo, for what cannot be scored would lose what was.
+    let others = try others.map {
+      (name: $0, model: try RecurrentAttentionCNN(contentsOf: ModelFile.path(of: $0)))
+    }
+    for (name, model) in others { try model.labels(of: photos, name: name) }
     var line = ProgressLine()
     func show(_ done: Int, _ total: Int) { line.show("photo \(done) of \(total)") }
-    // First, for it may be that the model cannot.
+    // First, for the same reason: it may be that the model can do neither.
     let asNeeded =
       adaptive
       ? try evaluateAdaptively(
+        network, on: photos, split: split, batchSize: batchSize, progress: show) : nil
+    let compared =
+      controls
+      ? try evaluateControls(
         network, on: photos, split: split, batchSize: batchSize, progress: show) : nil
     var evaluation = try evaluate(
       network, on: photos, split: split, batchSize: batchSize,
@@ -91,17 +100,10 @@ struct Evaluate: ParsableCommand {
         line.clear()
         Console.error("warning: \(warning)")
       }, progress: show)
-    evaluation.adaptive = asNeeded
-    if controls {
-      evaluation.controls = try evaluateControls(
-        network, on: photos, split: split, batchSize: batchSize, progress: show)
-    }
+    (evaluation.adaptive, evaluation.controls) = (asNeeded, compared)
     if !others.isEmpty {
-      let models = try others.map {
-        (name: $0, model: try RecurrentAttentionCNN(contentsOf: ModelFile.path(of: $0)))
-      }
       evaluation.comparison = try compare(
-        [(name: model, model: network)] + models, on: photos, split: split, batchSize: batchSize,
+        [(name: model, model: network)] + others, on: photos, split: split, batchSize: batchSize,
         progress: show)
     }
     line.clear()

@@ -348,6 +348,16 @@ import Testing
       #expect(abs(member.behind.value - behind) < 1e-9)
     }
     #expect(comparison.groups.map(\.count) == [2, 1])
+    var strange = model.configuration
+    strange.classNames[0] = "a class of its own"
+    #expect(
+      throws: RACNNError.otherClasses(
+        model: "stranger", dataset: dataset.root, unknown: [dataset.classNames[0]])
+    ) {
+      _ = try compare(
+        [("own", model), ("stranger", RecurrentAttentionCNN(strange, seed: 1))], on: dataset,
+        split: .train, progress: { _, _ in Issue.record("photos were scored before") })
+    }
     let values = comparison.members.prefix(2).compactMap { $0.accuracy["1"]?.value }
     let group = comparison.groups[0]
     #expect(abs((group.mean["1"] ?? 0) - (values[0] + values[1]) / 2) < 1e-9)
