@@ -52,7 +52,7 @@ static size_t taps(const racnn_depthwise *p) {
 
 // Weights with the channels innermost, zero beyond the last; reversed for the data gradient, which
 // is a convolution of the output's gradient by the reversed filter.
-static float *packed(const racnn_depthwise *p, const float *weights, int reversed) {
+float *racnn_packed_filters(const racnn_depthwise *p, const float *weights, int reversed) {
   size_t block = (size_t)p->block, groups = racnn_blocks(p->channels, p->block), n = taps(p);
   float *result = racnn_floats(groups * n * block);
   for (size_t c = 0; c < groups * block; c++) {
@@ -68,7 +68,7 @@ static float *packed(const racnn_depthwise *p, const float *weights, int reverse
 void racnn_depthwise_forward(const racnn_depthwise *p, const float *x, const float *weights,
                              const float *bias, int activation, float *y) {
   size_t groups = racnn_blocks(p->channels, p->block), lanes = groups * (size_t)p->block;
-  float *filters = packed(p, weights, 0), *shifts = racnn_floats(lanes);
+  float *filters = racnn_packed_filters(p, weights, 0), *shifts = racnn_floats(lanes);
   memset(shifts, 0, lanes * sizeof(float));
   if (bias != NULL) memcpy(shifts, bias, (size_t)p->channels * sizeof(float));
   depthwise l = {.p = *p, .x = x, .taps = filters, .bias = shifts, .y = y,
@@ -85,7 +85,7 @@ static mask mask_of(racnn_activated y) {
 void racnn_depthwise_data_gradient(const racnn_depthwise *p, const float *dy, racnn_activated y,
                                    const float *weights, racnn_activated x, float *dx) {
   size_t groups = racnn_blocks(p->channels, p->block), lanes = groups * (size_t)p->block;
-  float *filters = packed(p, weights, p->stride == 1);
+  float *filters = racnn_packed_filters(p, weights, p->stride == 1);
   depthwise l = {.p = *p, .dy = dy, .taps = filters, .y = dx, .groups = groups,
                  .range = racnn_activation_range(RACNN_ACTIVATION_NONE),
                  .before = mask_of(y), .after = mask_of(x)};
@@ -129,17 +129,7 @@ void racnn_depthwise_weights_gradient(const racnn_depthwise *p, const float *x, 
 
 #else
 
-// How many columns are computed at once: as many as the registers hold sums for, beside a row
-// of the filter.
-#if BLOCK == 1
-#define TILE 8
-#elif defined(TARGET_REGISTER_FLOATS) && BLOCK <= TARGET_REGISTER_FLOATS
-#define TILE 8
-#else
-#define TILE 4
-#endif
-
-#define UNROLLED _Pragma("clang loop unroll(full)")
+#include "DepthwiseRows.h"
 
 // Copies what counts, zeros for all else; `place` is the first element's in the mask.
 INLINE void BLOCKED(pass)(VECTOR *to, const VECTOR *from, const mask *m, size_t place,
@@ -197,73 +187,6 @@ INLINE const VECTOR *BLOCKED(ring_row)(const BLOCKED(ring) *ring, int row) {
   return ring->memory + slot * ring->pitch;
 }
 
-// Forward: `count` columns of a row at once. Each input is read once and goes into all the sums
-// it belongs to.
-INLINE void BLOCKED(tile)(const VECTOR *const *rows, const VECTOR *filter, const VECTOR *bias,
-                          VECTOR *y, size_t column, const int height, const int width,
-                          const int stride, const int count, racnn_range range) {
-  VECTOR sums[8];
-  UNROLLED for (int t = 0; t < count; t++) sums[t] = *bias;
-  for (int r = 0; r < height; r++) {
-    const VECTOR *x = rows[r] + column * (size_t)stride;
-    const VECTOR *w = filter + r * width;
-    UNROLLED for (int j = 0; j < (count - 1) * stride + width; j++) {
-      VECTOR v = x[j];
-      UNROLLED for (int k = 0; k < width; k++) {
-        int t = j - k;
-        if (t >= 0 && t % stride == 0 && t / stride < count) sums[t / stride] += v * w[k];
-      }
-    }
-  }
-  UNROLLED for (int t = 0; t < count; t++) {
-    VECTOR v = sums[t] < (VECTOR)range.low ? (VECTOR)range.low : sums[t];
-    y[column + (size_t)t] = v > (VECTOR)range.high ? (VECTOR)range.high : v;
-  }
-}
-
-INLINE void BLOCKED(row)(const VECTOR *const *rows, const VECTOR *filter, const VECTOR *bias,
-                         VECTOR *y, size_t count, const int height, const int width,
-                         const int stride, racnn_range range) {
-  size_t i = 0;
-#if TILE == 8
-  if (count % 7 == 0) {
-    for (; i < count; i += 7) {
-      BLOCKED(tile)(rows, filter, bias, y, i, height, width, stride, 7, range);
-    }
-  }
-  for (; i + 8 <= count; i += 8) {
-    BLOCKED(tile)(rows, filter, bias, y, i, height, width, stride, 8, range);
-  }
-#endif
-  for (; i + 4 <= count; i += 4) {
-    BLOCKED(tile)(rows, filter, bias, y, i, height, width, stride, 4, range);
-  }
-  for (; i < count; i++) {
-    BLOCKED(tile)(rows, filter, bias, y, i, height, width, stride, 1, range);
-  }
-}
-
-static void BLOCKED(any_row)(const racnn_depthwise *p, const VECTOR *const *rows,
-                             const VECTOR *filter, const VECTOR *bias, VECTOR *y,
-                             racnn_range range) {
-  for (int i = 0; i < p->outWidth; i++) {
-    VECTOR sum = *bias;
-    for (int r = 0; r < p->kernelHeight; r++) {
-      for (int k = 0; k < p->kernelWidth; k++) {
-        sum += rows[r][i * p->stride + k * p->dilation] * filter[r * p->kernelWidth + k];
-      }
-    }
-    sum = sum < (VECTOR)range.low ? (VECTOR)range.low : sum;
-    y[i] = sum > (VECTOR)range.high ? (VECTOR)range.high : sum;
-  }
-}
-
-// The sizes that have their own loops; everything else takes the general one, as do unblocked
-// maps, which nothing needs fast.
-#define SIZE(p, size, step)                                                           \
-  (BLOCK > 1 && (p)->kernelHeight == size && (p)->kernelWidth == size &&              \
-   (p)->stride == step && (p)->dilation == 1)
-
 static void BLOCKED(correlate)(void *context, size_t begin, size_t end) {
   const depthwise *l = context;
   const racnn_depthwise *p = &l->p;
@@ -286,19 +209,8 @@ static void BLOCKED(correlate)(void *context, size_t begin, size_t end) {
       for (int r = 0; r < p->kernelHeight; r++) {
         rows[r] = BLOCKED(ring_row)(&ring, first + r * p->dilation);
       }
-      size_t count = (size_t)p->outWidth;
-      if (SIZE(p, 3, 1)) {
-        BLOCKED(row)(rows, filter, bias, y, count, 3, 3, 1, l->range);
-      } else if (SIZE(p, 3, 2)) {
-        BLOCKED(row)(rows, filter, bias, y, count, 3, 3, 2, l->range);
-      } else if (SIZE(p, 5, 1)) {
-        BLOCKED(row)(rows, filter, bias, y, count, 5, 5, 1, l->range);
-      } else if (SIZE(p, 5, 2)) {
-        BLOCKED(row)(rows, filter, bias, y, count, 5, 5, 2, l->range);
-      } else {
-        BLOCKED(any_row)(p, rows, filter, bias, y, l->range);
-      }
-      if (l->after.values) BLOCKED(pass)(y, y, &l->after, place, count);
+      BLOCKED(filter_row)(p, rows, filter, bias, y, l->range);
+      if (l->after.values) BLOCKED(pass)(y, y, &l->after, place, (size_t)p->outWidth);
     }
   }
   free(rows);

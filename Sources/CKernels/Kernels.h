@@ -23,6 +23,10 @@ void racnn_spans(size_t count, void *context,
 float *racnn_floats(size_t count);
 double *racnn_doubles(size_t count);
 
+/// Filters of a depthwise convolution, [blocks][taps][block], zero beyond the last channel; `reversed` ones are
+/// turned by 180 degrees. To be freed with free().
+float *racnn_packed_filters(const racnn_depthwise *p, const float *weights, int reversed);
+
 /// The closed range that an activation clamps to.
 typedef struct {
   float low, high;

@@ -262,6 +262,68 @@ import Testing
     #expect(recorded.values == pooled.values)
   }
 
+  struct Inverted: CustomStringConvertible {
+    var inputs = 16
+    var inner = 96
+    var outputs = 24
+    var size = (64, 61)
+    var kernel = 3
+    var stride = 1
+    var padding = Padding.symmetric(1)
+    var isExpanded = true
+
+    var description: String {
+      "\(inputs) to \(inner) to \(outputs), \(size), \(kernel) by \(stride)"
+    }
+  }
+
+  /// Maps that are large enough to go through at once, with borders of all kinds, and small ones.
+  static let inverted = [
+    Inverted(),
+    Inverted(size: (112, 75), stride: 2, padding: .same),
+    Inverted(size: (113, 112), stride: 2, padding: .symmetric(1)),
+    Inverted(inputs: 24, inner: 144, size: (60, 61)),
+    Inverted(
+      inputs: 24, inner: 144, outputs: 40, size: (61, 62), kernel: 5, stride: 2, padding: .same),
+    Inverted(
+      inputs: 19, inner: 131, outputs: 19, size: (57, 59), kernel: 5, padding: .symmetric(2)),
+    Inverted(inputs: 16, inner: 500, outputs: 3, size: (13, 1100), padding: .same),
+    Inverted(inputs: 32, inner: 32, outputs: 16, size: (112, 113), isExpanded: false),
+    Inverted(inputs: 5, inner: 30, outputs: 7, size: (6, 5)),
+    Inverted(inputs: 80, inner: 480, outputs: 80, size: (28, 28)),
+  ]
+
+  @Test(arguments: inverted) func atOnceIsOneAfterAnother(_ test: Inverted) {
+    var generator = RandomGenerator(seed: 6)
+    let x = Tensor.random([2, test.inputs, test.size.0, test.size.1], using: &generator)
+    func step(
+      _ shape: Shape, stride: Int = 1, padding: Padding = .symmetric(0), groups: Int = 1,
+      activation: Activation = .none
+    ) -> ConvolutionStep {
+      ConvolutionStep(
+        weight: Tensor.random(shape, using: &generator),
+        bias: Tensor.random([shape[0]], using: &generator), stride: stride, padding: padding,
+        groups: groups, activation: activation)
+    }
+    let expand =
+      test.isExpanded
+      ? step([test.inner, test.inputs, 1, 1], activation: .relu6) : nil
+    let depthwise = step(
+      [test.inner, 1, test.kernel, test.kernel], stride: test.stride, padding: test.padding,
+      groups: test.inner, activation: .relu6)
+    let project = step([test.outputs, test.inner, 1, 1])
+    func block(_ x: Tensor, adding added: Tensor? = nil) -> Tensor {
+      invertedResidual(x, expand: expand, depthwise: depthwise, project: project, adding: added)
+    }
+    // Recorded, it is one after another.
+    let recorded = block(x.variable())
+    #expect(recorded.requiresGradient && !block(x).requiresGradient)
+    expectClose(block(x), recorded, 1e-6, "\(test)")
+    let added = Tensor.random(recorded.shape, using: &generator)
+    expectClose(
+      block(x, adding: added), block(x.variable(), adding: added), 1e-6, "\(test), adding")
+  }
+
   /// More tiles than there is room for, of weights too large for a thread's cache: with one picture at
   /// a time there are few enough.
   @Test func aBatchIsItsPictures() {

@@ -142,6 +142,26 @@ void racnn_depthwise_data_gradient(const racnn_depthwise *p, const float *dy, ra
 void racnn_depthwise_weights_gradient(const racnn_depthwise *p, const float *x, const float *dy,
                                       racnn_activated y, float *dweights, float *dbias);
 
+// InvertedResidual.c: a block of three convolutions at once (blocked).
+
+typedef struct {
+  /// Among `channels`, the expanded ones.
+  racnn_depthwise depthwise;
+  int inputs, outputs;
+  int expandActivation, depthwiseActivation, activation;
+} racnn_inverted_residual;
+
+/// A convolution of 1x1, or its bias, [channels][inputs] and [channels]; a bias may be NULL.
+typedef struct {
+  const float *weights, *bias;
+} racnn_filters;
+
+/// y = activation(project(depthwise(expand(x))) + added), each with its bias and activation. Where `expand.weights`
+/// is NULL nothing is expanded, and inputs are channels; `added` lies as y, or is NULL. Sums go in the order
+/// of the channels.
+void racnn_inverted_residual_forward(const racnn_inverted_residual *p, const float *x, racnn_filters expand,
+                                     racnn_filters depthwise, racnn_filters project, const float *added, float *y);
+
 // SampleBox.c: antialiased zoom of a box with a soft mask (see Tensors' sampleBox).
 
 /// source [N, C, side, side] plain, boxes [N, 3] (tx, ty, tl in units of the side), y [N, C, size, size] plain.

@@ -36,6 +36,15 @@ public struct ConvolutionBatchNorm {
     return convolution.apply(x, weight: weight, bias: bias, adding: added, activation: activation)
   }
 
+  /// The one convolution that does the work of all; nil while the norm takes the statistics of a batch.
+  public var step: ConvolutionStep? {
+    guard !norm.usesBatchStatistics else { return nil }
+    let (weight, bias) = folded()
+    return ConvolutionStep(
+      weight: weight, bias: bias, stride: convolution.stride, padding: convolution.padding,
+      groups: convolution.groups, activation: activation)
+  }
+
   /// The weight and bias of the convolution that does the work of both.
   private func folded() -> (weight: Tensor, bias: Tensor) {
     let parts = [convolution.weight, norm.scale, norm.shift]

@@ -101,7 +101,12 @@ private struct DepthwiseSeparable: EfficientNetBlock {
     project = steps.convolution(scope, "conv_pw", "bn2", inputs, outputs, activation: .none)
   }
 
-  func callAsFunction(_ x: Tensor) -> Tensor { project(depthwise(x)) }
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    guard let depthwiseStep = depthwise.step, let projectStep = project.step else {
+      return project(depthwise(x))
+    }
+    return invertedResidual(x, expand: nil, depthwise: depthwiseStep, project: projectStep)
+  }
 }
 
 /// Six times the channels, a depthwise convolution among them, and back, around which the input is
@@ -128,6 +133,11 @@ private struct InvertedResidual: EfficientNetBlock {
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor {
-    project(depthwise(expand(x)), adding: isResidual ? x : nil)
+    let added = isResidual ? x : nil
+    guard let expandStep = expand.step, let depthwiseStep = depthwise.step,
+      let projectStep = project.step
+    else { return project(depthwise(expand(x)), adding: added) }
+    return invertedResidual(
+      x, expand: expandStep, depthwise: depthwiseStep, project: projectStep, adding: added)
   }
 }

@@ -92,6 +92,12 @@ protocol KernelSet: Sendable {
     _ geometry: ConvolutionGeometry, _ x: Tensor, _ weight: Tensor, _ bias: Tensor?,
     _ activation: Activation
   ) -> Tensor
+  /// Whether `invertedResidual` is faster than one convolution after another.
+  func isFasterAtOnce(_ steps: [ConvolutionProblem]) -> Bool
+  /// A pointwise convolution, or none, a depthwise and a pointwise one.
+  func invertedResidual(
+    _ steps: [ConvolutionProblem], _ x: Tensor, adding added: Tensor?
+  ) -> Tensor
   /// - Parameter x: the input, where an activation made it: what that cut off may be left out, if it
   ///   is noted.
   func convolutionDataGradient(

@@ -173,7 +173,7 @@
   }
 
   extension racnn_depthwise {
-    fileprivate init(_ geometry: ConvolutionGeometry, _ layout: Layout) {
+    init(_ geometry: ConvolutionGeometry, _ layout: Layout) {
       self.init(
         batch: Int32(geometry.batch), channels: Int32(geometry.inputs),
         block: Int32(layout.block), height: Int32(geometry.height), width: Int32(geometry.width),

@@ -198,6 +198,28 @@ struct ProfilingKernels: KernelSet {
     }
   }
 
+  func isFasterAtOnce(_ steps: [ConvolutionProblem]) -> Bool { base.isFasterAtOnce(steps) }
+
+  func invertedResidual(
+    _ steps: [ConvolutionProblem], _ x: Tensor, adding added: Tensor?
+  ) -> Tensor {
+    let (first, last) = (steps[0].geometry, steps[steps.count - 1].geometry)
+    let floats =
+      first.inputShape.count + (added == nil ? 1 : 2) * last.outputShape.count
+      + steps.reduce(0) { $0 + $1.geometry.weightShape.count }
+    return log.measure(
+      "inverted residual",
+      ([first.inputs] + steps.map(\.geometry.outputs)).map(String.init).joined(separator: " to ")
+        + ", \(first.batch) x \(first.height) x \(first.width), "
+        + steps.map { "\($0.geometry.kernelHeight)/\($0.geometry.stride)" }.joined(separator: " "),
+      operations: steps.reduce(added == nil ? 0 : last.outputShape.count) {
+        $0 + $1.geometry.operations
+      }, floats: floats
+    ) {
+      base.invertedResidual(steps, x, adding: added)
+    }
+  }
+
   func convolutionDataGradient(
     _ geometry: ConvolutionGeometry, _ dy: ActivatedGradient, _ weight: Tensor,
     of x: ActivatedOutput?

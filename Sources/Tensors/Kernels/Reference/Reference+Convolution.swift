@@ -24,6 +24,19 @@ extension KernelSet {
     maxPool(geometry.pooled, convolution(geometry, x, weight, bias, adding: nil, activation))
   }
 
+  func isFasterAtOnce(_ steps: [ConvolutionProblem]) -> Bool { false }
+
+  func invertedResidual(
+    _ steps: [ConvolutionProblem], _ x: Tensor, adding added: Tensor?
+  ) -> Tensor {
+    steps.enumerated().reduce(x) { x, next in
+      let (index, step) = next
+      return convolution(
+        step.geometry, x, step.weight, step.bias,
+        adding: index == steps.count - 1 ? added : nil, step.activation)
+    }
+  }
+
   func convolutionDataGradient(
     _ geometry: ConvolutionGeometry, _ dy: ActivatedGradient, _ weight: Tensor,
     of x: ActivatedOutput?
