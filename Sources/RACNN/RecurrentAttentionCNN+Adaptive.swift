@@ -38,7 +38,9 @@ extension RecurrentAttentionCNN {
   }
 
   /// The kernels whose operations are products and their sums.
-  private static let products: Set = ["convolution", "depthwise", "matrix product", "attention"]
+  private static let products: Set = [
+    "convolution", "depthwise", "inverted residual", "matrix product", "attention",
+  ]
 
   /// Multiply-accumulates of a photo once 1, 2, ... scales have looked; where to look next is counted
   /// with the look that it leads to.

@@ -236,4 +236,20 @@ import Testing
     let expected = [look, 2 * look + proposal, 3 * look + 2 * proposal]
     #expect(tinyNetwork().multiplyAccumulates() == expected.map(Double.init))
   }
+
+  /// Convolutions that are computed at once count as they do one after another.
+  @Test func costsDoNotDependOnHowTheyAreComputed() {
+    let model = RecurrentAttentionCNN(
+      ModelConfiguration(
+        backbone: .tfEfficientNetLite0, classNames: ["a", "b"], inputSizes: [128],
+        sourceSize: 128), seed: 1)
+    let (view, timings) = Kernels.profiling {
+      model.scales[0](.zeros([1, 3, 128, 128]), .whole(count: 1))
+    }
+    #expect(view.logits.requiresGradient)
+    let recorded = timings.filter {
+      ["convolution", "depthwise", "matrix product"].contains($0.kernel)
+    }
+    #expect(model.multiplyAccumulates() == [recorded.reduce(0) { $0 + $1.operations / 2 }])
+  }
 }
