@@ -151,7 +151,7 @@ typedef struct {
   int expandActivation, depthwiseActivation, activation;
 } racnn_inverted_residual;
 
-/// A convolution of 1x1, or its bias, [channels][inputs] and [channels]; a bias may be NULL.
+/// A convolution's weights, [outputs][inputs] or [channels][kh][kw], and its bias, [outputs] or NULL; all plain.
 typedef struct {
   const float *weights, *bias;
 } racnn_filters;
