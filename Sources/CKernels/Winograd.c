@@ -35,19 +35,20 @@ typedef struct {
   const float *x, *dy, *weights, *bias, *added, *mask;
   float *y;
   int reversed;
-  // Transformed tiles of the inputs, and of the outputs: [36][blocks][room][block].
+  // Transformed tiles of the inputs, [36][blocks][room][block], and of the outputs in work.
   float *in, *out;
   // Weights: [pairs of blocks of outputs][inputs][9][2][block]. Transformed, of the blocks of inputs
-  // in work, and of all pairs or of one a thread: [pairs][36][inputs][2][block].
+  // in work, and of all pairs or of one: [pairs][36][inputs][2][block].
   float *packed, *transformed;
   racnn_range range, open;  // The outputs are zero where the mask lies not in the open range.
-  size_t inBlocks, outBlocks;  // The outputs' blocks are rounded up to an even number.
+  size_t inBlocks, outPairs;   // Blocks of inputs, and pairs of blocks of outputs.
   size_t inPlane, outPlane;    // Floats of one of the 36 planes, as is `weightPlane`.
   size_t rows, columns, tiles; // Tiles a picture down and across, and of the batch.
   size_t first, count, room;   // The tiles in work, and how many there is memory for.
   size_t weightPlane;
   size_t firstBlock, blocks;   // The blocks of inputs in work,
   size_t depth;                // and how many there is memory for.
+  size_t firstPair, pairs;     // The pairs of blocks of outputs in work.
 } winograd;
 
 #define FAMILY "Winograd.c"
@@ -63,31 +64,42 @@ typedef struct {
 static winograd prepared(const racnn_winograd *p) {
   winograd w = {.p = *p};
   w.inBlocks = racnn_blocks(p->inputs, p->block);
-  w.outBlocks = (racnn_blocks(p->outputs, p->block) + 1) / 2 * 2;
+  w.outPairs = (racnn_blocks(p->outputs, p->block) + 1) / 2;
   w.rows = ((size_t)p->outHeight + STEP - 1) / STEP;
   w.columns = ((size_t)p->outWidth + STEP - 1) / STEP;
   w.tiles = (size_t)p->batch * w.rows * w.columns;
   return w;
 }
 
-static void make_room(winograd *w, size_t room, size_t depth) {
+// For so many tiles, blocks of inputs of the weights, and pairs of blocks of outputs at a time.
+static void make_room(winograd *w, size_t room, size_t depth, size_t pairs) {
   size_t block = (size_t)w->p.block;
   w->room = room;
   w->depth = depth;
   // An odd number of cache lines between planes, so that the 36 values of a tile, or of a weight,
   // do not compete for the same lines of the cache.
   w->inPlane = (w->inBlocks * room | 1) * block;
-  w->outPlane = (w->outBlocks * room | 1) * block;
+  w->outPlane = (2 * pairs * room | 1) * block;
   w->weightPlane = (2 * depth * block | 1) * block;
 }
 
 static size_t tiles_scratch(const winograd *w) { return POINTS * (w->inPlane + w->outPlane); }
 
-// Small weights are transformed once, all of them, and each thread multiplies them with tiles of its
-// own, as many as stay in its cache. The transform of large ones is four times as large as they are,
-// and would come from memory each time (VGG-19's at three scales are 960 MB): so the threads share
-// outputs and many tiles, and transform what they multiply next. In milliseconds, AVX2, two threads,
-// eight layers in turn, with the transforms kept in memory and so:
+// Each thread has a share of the tiles and of the outputs, and all else for itself: what one has transformed
+// is slow to read for another, for it lies in that one's cache. With shared tiles, each transformed by
+// one of two threads, AVX-512, in milliseconds, and so:
+//
+//   256 channels  112 x 112   19.3   16.5
+//                  56 x 56     4.7    4.1
+//   512 channels   56 x 56    17.8   16.2
+//                  28 x 28     4.6    4.4
+//                  14 x 14     2.0    1.9
+//
+// Small weights alone are transformed once, for all threads, and multiplied with as many tiles as stay in a
+// thread's cache. The transform of large ones is four times as large as they are, and would come from
+// memory each time (VGG-19's at three scales are 960 MB): so a thread has many tiles in work, and
+// transforms the weights that it multiplies next. In milliseconds, AVX2, two threads, eight layers in
+// turn, with the transforms kept in memory and so:
 //
 //   512 channels   14 x 14    3.3    2.8
 //                  28 x 28    7.1    7.1
@@ -98,29 +110,58 @@ static size_t tiles_scratch(const winograd *w) { return POINTS * (w->inPlane + w
 // Without fetching the next weights meanwhile, 3.4 and 7.8 on the smallest maps. With each of the 36
 // planes in six parts, for all outputs, so that the tiles stay in the second cache: 3.4 and 7.8 too.
 typedef struct {
-  int ownsTiles;
-  size_t threads, room, depth;
+  int sharesWeights;
+  size_t tileParts, pairParts;  // As many shares as threads.
+  size_t room, depth, pairs;
 } schedule;
 
-// The first two bounds are from the caches' sizes (1 MB of the second a core), untuned. That of the
-// tiles in work is for memory: with 48 MB 512 channels of 56 x 56 take 36.0 ms, for their weights are
-// transformed once, with 16 MB 38.0, and with 12 no more that could be told; other layers are as fast
-// with 8 MB.
-enum { SMALL_WEIGHTS = 3 << 20, OWN_TILES = 2 << 20, SHARED_TILES = 12 << 20, LEAST_ROOM = 84 };
+static size_t share(size_t count, size_t parts) { return (count + parts - 1) / parts; }
+
+// The first two bounds are from the caches' sizes (1 MB of the second a core), untuned. The third is for
+// memory: with 12 MB two threads take 17.3 ms for 512 channels of 56 x 56, whose weights each transforms
+// twice, and 16.3 with so much that each does it once.
+enum { SMALL_WEIGHTS = 3 << 20, SMALL_TILES = 2 << 20, LARGE_TILES = 16 << 20, LEAST_ROOM = 84 };
+/// What it takes to transform a tile, and a pair's weights, in products of these.
+enum { TAKE_TILE = 3, TAKE_WEIGHTS = 14 };
+
+static int has_small_weights(const winograd *w) {
+  size_t block = (size_t)w->p.block, count = w->inBlocks * block * w->outPairs * 2 * block;
+  return POINTS * count * sizeof(float) <= SMALL_WEIGHTS;
+}
+
+// How many of some tiles, with so many pairs of blocks of outputs, are in work at a time.
+static size_t tiles_in_work(const winograd *w, size_t tiles, size_t pairs, size_t bytes) {
+  size_t tile = POINTS * (w->inBlocks + 2 * pairs) * (size_t)w->p.block * sizeof(float);
+  size_t most = bytes / tile < LEAST_ROOM ? LEAST_ROOM : bytes / tile;
+  return share(tiles, share(tiles, most));
+}
 
 static schedule plan(const winograd *w) {
   size_t block = (size_t)w->p.block, threads = (size_t)racnn_threads();
-  size_t weights = POINTS * w->inBlocks * w->outBlocks * block * block * sizeof(float);
-  size_t tile = POINTS * (w->inBlocks + w->outBlocks) * block * sizeof(float);
-  schedule s = {.threads = threads};
-  s.ownsTiles = weights <= SMALL_WEIGHTS && w->tiles >= 56 * threads;
-  s.depth = s.ownsTiles ? w->inBlocks : racnn_smaller(DEPTH / block, w->inBlocks);
-  size_t most = (s.ownsTiles ? OWN_TILES : SHARED_TILES) / tile, tiles = w->tiles;
-  if (s.ownsTiles) tiles = (tiles + threads - 1) / threads;
-  if (most < LEAST_ROOM) most = LEAST_ROOM;
-  size_t rooms = (tiles + most - 1) / most;
-  s.room = (tiles + rooms - 1) / rooms;
+  schedule s = {.tileParts = threads, .pairParts = 1};
+  s.sharesWeights = has_small_weights(w) && w->tiles >= 56 * threads;
+  size_t least = SIZE_MAX;
+  for (size_t parts = 1; parts <= threads && !s.sharesWeights; parts++) {
+    if (threads % parts != 0) continue;
+    size_t tiles = share(w->tiles, parts), pairs = share(w->outPairs, threads / parts);
+    size_t cost = tiles * pairs + TAKE_TILE * tiles + TAKE_WEIGHTS * pairs;
+    if (cost < least) {
+      least = cost;
+      s.tileParts = parts;
+      s.pairParts = threads / parts;
+    }
+  }
+  s.pairs = share(w->outPairs, s.pairParts);
+  s.depth = s.sharesWeights ? w->inBlocks : racnn_smaller(DEPTH / block, w->inBlocks);
+  s.room = tiles_in_work(w, share(w->tiles, s.tileParts), s.pairs, s.sharesWeights ? SMALL_TILES : LARGE_TILES);
   return s;
+}
+
+// For the gradient to the weights the threads share tiles that each transforms a part of. With a share of
+// the inputs and outputs for each, and all else for itself, it took as long.
+static void make_gradient_room(winograd *w) {
+  size_t bytes = has_small_weights(w) ? SMALL_TILES : LARGE_TILES;
+  make_room(w, tiles_in_work(w, w->tiles, w->outPairs, bytes), w->inBlocks, w->outPairs);
 }
 
 int racnn_winograd_runs(const racnn_winograd *p) {
@@ -133,21 +174,21 @@ int racnn_winograd_runs(const racnn_winograd *p) {
 
 size_t racnn_winograd_packed_count(const racnn_winograd *p) {
   winograd w = prepared(p);
-  return 9 * w.inBlocks * w.outBlocks * (size_t)p->block * (size_t)p->block;
+  return 9 * w.inBlocks * w.outPairs * 2 * (size_t)p->block * (size_t)p->block;
 }
 
 size_t racnn_winograd_scratch_count(const racnn_winograd *p) {
   winograd w = prepared(p);
   schedule s = plan(&w);
-  make_room(&w, s.room, s.depth);
-  size_t weights = POINTS * w.weightPlane * (s.ownsTiles ? w.outBlocks / 2 : s.threads);
-  return weights + tiles_scratch(&w) * (s.ownsTiles ? s.threads : 1);
+  size_t threads = s.tileParts * s.pairParts;
+  make_room(&w, s.room, s.depth, s.pairs);
+  return threads * tiles_scratch(&w) + (s.sharesWeights ? w.outPairs : threads) * POINTS * w.weightPlane;
 }
 
 size_t racnn_winograd_gradient_scratch_count(const racnn_winograd *p) {
   winograd w = prepared(p);
-  make_room(&w, plan(&w).room, w.inBlocks);
-  return POINTS * w.weightPlane * (w.outBlocks / 2) + tiles_scratch(&w);
+  make_gradient_room(&w);
+  return POINTS * w.weightPlane * w.outPairs + tiles_scratch(&w);
 }
 
 void racnn_winograd_pack(const racnn_winograd *p, const float *weights, int reversed, float *packed) {
@@ -155,68 +196,55 @@ void racnn_winograd_pack(const racnn_winograd *p, const float *weights, int reve
   w.weights = weights;
   w.packed = packed;
   w.reversed = reversed;
-  racnn_ranges(w.inBlocks * (w.outBlocks / 2), &w, PICK_BY_BLOCK(pack, p->block));
+  racnn_ranges(w.inBlocks * w.outPairs, &w, PICK_BY_BLOCK(pack, p->block));
 }
 
 typedef struct {
   const winograd *w;
-  size_t threads;
-} thread_shares;
+  const schedule *plan;
+} convolution;
 
-// A thread's own tiles, one room after another.
-static void multiply_own_tiles(void *context, size_t begin, size_t end) {
-  const thread_shares *s = context;
+// `begin` to `end` count the threads' shares.
+static void take_shares(void *context, size_t begin, size_t end) {
+  const convolution *c = context;
+  const schedule *s = c->plan;
   for (size_t thread = begin; thread < end; thread++) {
-    winograd w = *s->w;
+    winograd w = *c->w;
     w.in += thread * tiles_scratch(&w);
-    w.out += thread * tiles_scratch(&w);
-    size_t last = w.tiles * (thread + 1) / s->threads;
-    for (w.first = w.tiles * thread / s->threads; w.first < last; w.first += w.count) {
+    w.out = w.in + POINTS * w.inPlane;
+    if (!s->sharesWeights) w.transformed += thread * POINTS * w.weightPlane;
+    size_t part = thread / s->pairParts, last = w.tiles * (part + 1) / s->tileParts;
+    size_t pairPart = thread % s->pairParts;
+    w.firstPair = w.outPairs * pairPart / s->pairParts;
+    w.pairs = w.outPairs * (pairPart + 1) / s->pairParts - w.firstPair;
+    for (w.first = w.tiles * part / s->tileParts; w.first < last; w.first += w.count) {
       w.count = racnn_smaller(w.room, last - w.first);
       PICK_BY_BLOCK(take, w.p.block)(&w, 0, w.inBlocks * w.count);
-      PICK_BY_BLOCK(multiply, w.p.block)(&w, 0, POINTS * (w.outBlocks / 2));
-      PICK_BY_BLOCK(give, w.p.block)(&w, 0, racnn_blocks(w.p.outputs, w.p.block) * w.count);
+      for (w.firstBlock = 0; w.firstBlock < w.inBlocks; w.firstBlock += w.blocks) {
+        w.blocks = racnn_smaller(w.depth, w.inBlocks - w.firstBlock);
+        if (s->sharesWeights) {
+          PICK_BY_BLOCK(multiply, w.p.block)(&w);
+        } else {
+          PICK_BY_BLOCK(transform_and_multiply, w.p.block)(&w);
+        }
+      }
+      PICK_BY_BLOCK(give, w.p.block)(&w);
     }
-  }
-}
-
-// A thread's share of the outputs.
-static void multiply_own_pairs(void *context, size_t begin, size_t end) {
-  const thread_shares *s = context;
-  for (size_t thread = begin; thread < end; thread++) {
-    winograd w = *s->w;
-    w.transformed += thread * POINTS * w.weightPlane;
-    size_t pairs = w.outBlocks / 2;
-    PICK_BY_BLOCK(multiply_pairs, w.p.block)
-    (&w, pairs * thread / s->threads, pairs * (thread + 1) / s->threads);
   }
 }
 
 // Where x, the weights, y and all else are set.
 static void convolve(winograd w, float *scratch) {
-  const racnn_winograd *p = &w.p;
   schedule s = plan(&w);
-  make_room(&w, s.room, s.depth);
+  size_t threads = s.tileParts * s.pairParts;
+  make_room(&w, s.room, s.depth, s.pairs);
   w.in = scratch;
-  w.out = w.in + POINTS * w.inPlane;
-  thread_shares shares = {&w, s.threads};
-  if (s.ownsTiles) {
-    w.transformed = scratch + s.threads * tiles_scratch(&w);
+  w.transformed = scratch + threads * tiles_scratch(&w);
+  if (s.sharesWeights) {
     w.blocks = w.inBlocks;
-    racnn_ranges(w.outBlocks / 2, &w, PICK_BY_BLOCK(take_weights, p->block));
-    racnn_ranges(s.threads, &shares, multiply_own_tiles);
-    return;
+    racnn_ranges(w.outPairs, &w, PICK_BY_BLOCK(take_weights, w.p.block));
   }
-  w.transformed = scratch + tiles_scratch(&w);
-  for (w.first = 0; w.first < w.tiles; w.first += w.count) {
-    w.count = racnn_smaller(w.room, w.tiles - w.first);
-    racnn_ranges(w.inBlocks * w.count, &w, PICK_BY_BLOCK(take, p->block));
-    for (w.firstBlock = 0; w.firstBlock < w.inBlocks; w.firstBlock += w.blocks) {
-      w.blocks = racnn_smaller(w.depth, w.inBlocks - w.firstBlock);
-      racnn_ranges(s.threads, &shares, multiply_own_pairs);
-    }
-    racnn_ranges(racnn_blocks(p->outputs, p->block) * w.count, &w, PICK_BY_BLOCK(give, p->block));
-  }
+  racnn_ranges(threads, &(convolution){&w, &s}, take_shares);
 }
 
 void racnn_winograd_forward(const racnn_winograd *p, const float *x, const float *packed,
@@ -247,7 +275,7 @@ void racnn_winograd_data_gradient(const racnn_winograd *p, const float *dy, cons
 void racnn_winograd_weights_gradient(const racnn_winograd *p, const float *x, const float *dy,
                                      float *dweights, float *scratch) {
   winograd w = prepared(p);
-  make_room(&w, plan(&w).room, w.inBlocks);
+  make_gradient_room(&w);
   w.x = x;
   w.dy = dy;
   w.y = dweights;
@@ -257,10 +285,10 @@ void racnn_winograd_weights_gradient(const racnn_winograd *p, const float *x, co
   for (w.first = 0; w.first < w.tiles; w.first += w.count) {
     w.count = racnn_smaller(w.room, w.tiles - w.first);
     racnn_ranges(w.inBlocks * w.count, &w, PICK_BY_BLOCK(take, p->block));
-    racnn_ranges(w.outBlocks * w.count, &w, PICK_BY_BLOCK(take_gradient, p->block));
+    racnn_ranges(2 * w.outPairs * w.count, &w, PICK_BY_BLOCK(take_gradient, p->block));
     racnn_ranges(POINTS * w.inBlocks, &w, PICK_BY_BLOCK(weigh, p->block));
   }
-  racnn_ranges(w.inBlocks * w.outBlocks, &w, PICK_BY_BLOCK(give_weights, p->block));
+  racnn_ranges(2 * w.outPairs * w.inBlocks, &w, PICK_BY_BLOCK(give_weights, p->block));
 }
 
 #else

@@ -156,7 +156,7 @@ INLINE void TARGETED(panel)(const VECTOR *u, const float *v, size_t pitch, size_
 // The products of a plane: of a pair of blocks of outputs with the blocks of inputs in work.
 INLINE void TARGETED(products)(const winograd *w, size_t plane, size_t pair, const float *weights) {
   const VECTOR *u = (const VECTOR *)(weights + plane * w->weightPlane);
-  VECTOR *m = (VECTOR *)(w->out + plane * w->outPlane) + pair * 2 * w->room;
+  VECTOR *m = (VECTOR *)(w->out + plane * w->outPlane) + (pair - w->firstPair) * 2 * w->room;
   // Panels of equal size, for a small last one would be slow.
   size_t panels = (w->count + PANEL - 1) / PANEL, last = w->firstBlock + w->blocks;
   for (size_t b = w->firstBlock; b < last; b += DEPTH / BLOCK, u += DEPTH * 2) {
@@ -184,25 +184,25 @@ INLINE void TARGETED(products)(const winograd *w, size_t plane, size_t pair, con
   }
 }
 
-// All products with weights that are transformed: `begin` to `end` count planes times pairs.
-static void TARGETED(multiply)(void *context, size_t begin, size_t end) {
-  const winograd *w = context;
-  size_t pairs = w->outBlocks / 2;
-  for (size_t i = begin; i < end; i++) {
-    size_t pair = i % pairs;
-    TARGETED(products)(w, i / pairs, pair, w->transformed + pair * POINTS * w->weightPlane);
+// All products with weights that are transformed.
+static void TARGETED(multiply)(const winograd *w) {
+  size_t last = w->firstPair + w->pairs;
+  for (size_t plane = 0; plane < POINTS; plane++) {
+    for (size_t pair = w->firstPair; pair < last; pair++) {
+      TARGETED(products)(w, plane, pair, w->transformed + pair * POINTS * w->weightPlane);
+    }
   }
 }
 
-// The same for some pairs, whose weights are transformed into memory for one. Those of the next are
+// The same with weights that are transformed into memory for one pair. Those of the next are
 // fetched meanwhile: they come from memory, which has nothing else to do.
-static void TARGETED(multiply_pairs)(void *context, size_t begin, size_t end) {
-  const winograd *w = context;
+static void TARGETED(transform_and_multiply)(const winograd *w) {
   size_t pitch = w->inBlocks * BLOCK * 9 * 2 * BLOCK, count = w->blocks * BLOCK * 9 * 2 * BLOCK;
   const float *weights = w->packed + w->firstBlock * BLOCK * 9 * 2 * BLOCK;
-  for (size_t pair = begin; pair < end; pair++) {
+  size_t last = w->firstPair + w->pairs;
+  for (size_t pair = w->firstPair; pair < last; pair++) {
     TARGETED(transform_weights)(w, pair, w->transformed);
-    const float *next = weights + (pair + 1 < end ? pair + 1 : pair) * pitch;
+    const float *next = weights + (pair + 1 < last ? pair + 1 : pair) * pitch;
     for (size_t plane = 0; plane < POINTS; plane++) {
       for (size_t i = count * plane / POINTS; i < count * (plane + 1) / POINTS; i += 16) {
         __builtin_prefetch(next + i, 0, 2);
@@ -214,17 +214,17 @@ static void TARGETED(multiply_pairs)(void *context, size_t begin, size_t end) {
 
 #define GREATER(a, b) ((a) > (b) ? (a) : (b))
 
-// The outputs, pooled or not: `begin` to `end` count blocks of channels times tiles.
-static void TARGETED(give)(void *context, size_t begin, size_t end) {
-  const winograd *w = context;
+// The outputs in work, pooled or not.
+static void TARGETED(give)(const winograd *w) {
   size_t blocks = racnn_blocks(w->p.outputs, BLOCK), plane = w->outPlane / BLOCK;
+  size_t first = 2 * w->firstPair, last = racnn_smaller(first + 2 * w->pairs, blocks);
   // Tiles begin at even rows and columns, and so no pooling reaches into two.
   const int pool = w->p.pools ? 2 : 1, height = w->p.outHeight / pool, width = w->p.outWidth / pool;
   size_t area = (size_t)height * (size_t)width * BLOCK;
-  for (size_t i = begin; i < end; i++) {
+  for (size_t i = first * w->count; i < last * w->count; i++) {
     size_t block = i / w->count, tile = i % w->count;
     TARGETED(place) at = TARGETED(locate)(w, w->first + tile);
-    const VECTOR *m = (const VECTOR *)(w->out + (block * w->room + tile) * BLOCK);
+    const VECTOR *m = (const VECTOR *)(w->out + ((block - first) * w->room + tile) * BLOCK);
     VECTOR t[STEP * SIDE], y[STEP * STEP], bias = (VECTOR)0;
     if (w->bias != NULL) bias = *(const VECTOR *)(w->bias + block * BLOCK);
     UNROLLED for (size_t c = 0; c < SIDE; c++) {
@@ -289,11 +289,10 @@ INLINE void TARGETED(weigh_panel)(const VECTOR *low, const VECTOR *high, const f
 // The transformed weights' gradient: `begin` to `end` count blocks of inputs in the 36 planes.
 static void TARGETED(weigh)(void *context, size_t begin, size_t end) {
   const winograd *w = context;
-  size_t pairs = w->outBlocks / 2;
   for (size_t i = begin; i < end; i++) {
     size_t plane = i / w->inBlocks, block = i % w->inBlocks;
     const float *v = w->in + plane * w->inPlane + block * w->room * BLOCK;
-    for (size_t pair = 0; pair < pairs; pair++) {
+    for (size_t pair = 0; pair < w->outPairs; pair++) {
       const VECTOR *m = (const VECTOR *)(w->out + plane * w->outPlane) + pair * 2 * w->room;
       VECTOR *g = (VECTOR *)(w->transformed + (pair * POINTS + plane) * w->weightPlane) +
                   block * BLOCK * 2;
