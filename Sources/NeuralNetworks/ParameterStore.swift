@@ -57,17 +57,8 @@ public final class ParameterStore {
   /// While the store's `recomputesBlocks` is on, a training step keeps of the block its input alone,
   /// and computes the rest again when it goes back: less memory for more time, and the same bits.
   ///
-  /// - Parameters:
-  ///   - growth: how many times as large as `x` the largest map within the block is. Where it grows,
-  ///     and nothing is recorded, as when predicting, a large batch goes through it a few pictures at
-  ///     a time.
-  ///   - body: the block; of what gradients flow to it uses its argument and parameters alone.
-  public func block(
-    _ x: Tensor, growth: Int = 1, _ body: @escaping (Tensor) -> Tensor
-  ) -> Tensor {
-    if growth > 1, !Tape.isRecording, !usesBatchStatistics, !usesDropout {
-      return applied(to: x, most: ParameterStore.largestMap / growth, body)
-    }
+  /// - Parameter body: the block; of what gradients flow to it uses its argument and parameters alone.
+  public func block(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Tensor {
     guard recomputesBlocks else { return body(x) }
     let before = generator
     return recomputed(x) { x, isAgain in
@@ -77,6 +68,19 @@ public final class ParameterStore {
       defer { self.generator = now }
       return body(x)
     }
+  }
+
+  /// Applies a part of the network to `x`; where nothing is recorded, as when predicting, to a few
+  /// pictures of a large batch at a time, so that its maps stay in the cache.
+  ///
+  /// - Parameters:
+  ///   - x: `[N, ...]`.
+  ///   - growth: how many times as large as `x` the largest map within the part is.
+  ///   - body: `[n, ...]` to `[n, ...]`, each picture by itself but for batch statistics and dropout,
+  ///     with which all pictures go together.
+  public func inParts(_ x: Tensor, growth: Int, _ body: (Tensor) -> Tensor) -> Tensor {
+    guard !Tape.isRecording, !usesBatchStatistics, !usesDropout else { return body(x) }
+    return applied(to: x, most: ParameterStore.largestMap / growth, body)
   }
 
   /// Elements, 16 MB: what the third cache holds with room for more. With four photos at 448 pixels

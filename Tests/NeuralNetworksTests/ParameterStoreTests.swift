@@ -236,7 +236,7 @@ private struct Memory: WeightSource {
     var seen: [Int] = []
     func applied(growth: Int) -> Tensor {
       seen = []
-      return store.block(x, growth: growth) {
+      return store.inParts(x, growth: growth) {
         seen.append($0.shape[0])
         return $0 * 2 + 1
       }
@@ -257,7 +257,7 @@ private struct Memory: WeightSource {
     let shape: Shape = [2, 1, 512, 512]
     var parts: [Tensor] = []
     withoutTape {
-      _ = store.block(.full(1, shape), growth: 99) {
+      _ = store.inParts(.full(1, shape), growth: 99) {
         parts.append($0)
         return $0
       }
@@ -276,7 +276,7 @@ private struct Memory: WeightSource {
     let second = Convolution2D(store.scope("b"), inputs: 20, outputs: 7, kernel: 1)
     let x = Tensor((0..<3 * 3 * 33 * 35).map { Float($0 % 101) / 101 }, shape: [3, 3, 33, 35])
     func predicted(growth: Int) -> Tensor {
-      withoutTape { second(store.block(x, growth: growth) { first($0) }) }
+      withoutTape { second(store.inParts(x, growth: growth) { first($0) }) }
     }
     let (whole, parts) = (predicted(growth: 1), predicted(growth: 1 << 20))
     #expect(whole.shape == [3, 7, 17, 18] && parts.shape == whole.shape)

@@ -33,6 +33,7 @@ public struct EfficientNetLite0: Backbone {
     (1, 3, 1, 16), (2, 3, 2, 24), (2, 5, 2, 40), (3, 3, 2, 80), (3, 5, 1, 112), (4, 5, 2, 192),
     (1, 3, 1, 320),
   ]
+  private static let earlyBlocks = 4
 
   /// Makes the parameters in a scope.
   public init(_ scope: ParameterScope, convention: Convention) {
@@ -57,11 +58,15 @@ public struct EfficientNetLite0: Backbone {
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    // The stem makes 32 channels of 3, at half the side.
-    let x = store.block(x, growth: 3) { blocks[0](stem($0)) }
+    // The stem makes 32 channels of 3, at half the side. What comes after it is smaller, for blocks with
+    // large maps are computed at once, until an eighth of the side is left.
+    let early = store.inParts(x, growth: 3) { x in
+      let x = store.block(x) { blocks[0](stem($0)) }
+      return blocks[1..<Self.earlyBlocks].reduce(x) { x, block in store.block(x) { block($0) } }
+    }
     return head(
-      blocks.dropFirst().reduce(x) { x, block in
-        store.block(x, growth: InvertedResidual.growth) { block($0) }
+      blocks[Self.earlyBlocks...].reduce(early) { x, block in
+        store.inParts(x, growth: InvertedResidual.growth) { store.block($0) { block($0) } }
       })
   }
 }

@@ -43,8 +43,8 @@ public struct ResNet: Backbone {
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
     // 64 channels of half the side, of 3: without parts this map is the largest by far.
-    let x = store.block(x, growth: 5) {
-      maxPool(stem($0), window: 3, stride: 2, padding: .symmetric(1))
+    let x = store.inParts(x, growth: 5) {
+      store.block($0) { maxPool(stem($0), window: 3, stride: 2, padding: .symmetric(1)) }
     }
     return blocks.reduce(x) { x, block in store.block(x) { block($0) } }
   }
