@@ -90,8 +90,8 @@ public struct BatchLoader: Sendable {
     var labels: [Int] = []
     var photoSizes: [(width: Int, height: Int)] = []
     var unended: [Int] = []
-    let values = try [Float](unsafeUninitializedCapacity: places.count * each) { buffer, filled in
-      for place in places {
+    let sources = try SourceMemory(count: places.count * each) { values in
+      for (row, place) in places.enumerated() {
         // Nobody waits for this batch any more.
         if isCancelled() { return }
         let sample = samples[plan.order[place]]
@@ -100,8 +100,7 @@ public struct BatchLoader: Sendable {
         let view = augmentation?.view(of: source.image, using: &generator) ?? source.view(framing)
         view.render(
           source.image, size: size, normalization: normalization,
-          into: UnsafeMutableBufferPointer(rebasing: buffer[filled..<filled + each]))
-        filled += each
+          into: UnsafeMutableBufferPointer(rebasing: values[row * each..<(row + 1) * each]))
         labels.append(sample.label)
         if source.lacksEnd { unended.append(plan.order[place]) }
         photoSizes.append((source.width, source.height))
@@ -109,7 +108,7 @@ public struct BatchLoader: Sendable {
     }
     guard labels.count == places.count else { return nil }
     return ImageBatch(
-      values: values, sourceSize: size, labels: labels, indices: Array(plan.order[places]),
+      sources: sources, sourceSize: size, labels: labels, indices: Array(plan.order[places]),
       photoSizes: photoSizes, unended: unended)
   }
 }

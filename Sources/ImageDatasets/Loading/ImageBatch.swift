@@ -2,8 +2,7 @@ public import Tensors
 
 /// Photos that are taken through the network together.
 public struct ImageBatch: Sendable {
-  /// The normalised sources, `[N, 3, S, S]` row by row.
-  public let values: [Float]
+  let sources: SourceMemory
   /// The sources' side S in pixels.
   public let sourceSize: Int
   /// The photos' classes.
@@ -18,8 +17,27 @@ public struct ImageBatch: Sendable {
   /// How many photos there are.
   public var count: Int { labels.count }
 
-  /// The sources as a tensor of shape `[N, 3, S, S]`.
+  /// The normalised sources, `[N, 3, S, S]` row by row; a copy.
+  public var values: [Float] { tensor().values }
+
+  /// The sources as a tensor of shape `[N, 3, S, S]`, which reads the batch's own memory.
   public func tensor() -> Tensor {
-    Tensor(values, shape: [count, 3, sourceSize, sourceSize])
+    Tensor(lent: sources.pointer, shape: [count, 3, sourceSize, sourceSize], by: sources)
   }
+}
+
+/// Where a batch is written, once, by the thread that makes it.
+///
+/// From the tensors' pool: the C allocator gives so much back to the system, and 16 sources of 448 pixels
+/// cost 9,400 page faults then, a tenth of the processors' time when one network of 128 pixels is trained.
+final class SourceMemory: Lender, @unchecked Sendable {
+  private let storage: Storage
+
+  /// - Parameter fill: writes all of it.
+  init(count: Int, _ fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
+    storage = Storage(count: count, lasting: true)
+    try fill(UnsafeMutableBufferPointer(start: storage.pointer, count: count))
+  }
+
+  var pointer: UnsafePointer<Float> { UnsafePointer(storage.pointer) }
 }
