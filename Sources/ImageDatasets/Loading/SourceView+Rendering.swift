@@ -35,15 +35,18 @@ extension SourceView {
     let (rowCount, pitch) = (3 * size, 3 * source.width)
     source.pixels.withUnsafeBufferPointer { pixels in
       // Rows of the source are resampled across as they come into use, two at a time, then mixed.
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * rowCount) { buffers in
+      let (scratch, width) = (pitch + 1 + 4 * size, source.width)
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * rowCount + scratch) { buffers in
         guard let pixels = pixels.baseAddress, let buffer = buffers.baseAddress else { return }
+        buffer[2 * rowCount + pitch] = 0
         var held = (-1, -1)
         func row(_ index: Int) -> UnsafePointer<Float> {
           let isOdd = index & 1 == 1
           let place = buffer + (isOdd ? rowCount : 0)
           if (isOdd ? held.1 : held.0) != index {
             Self.resample(
-              pixels + pitch * index, columns: columns, color: color, count: size, into: place)
+              pixels + pitch * index, width: width, columns: columns, color: color, count: size,
+              scratch: buffer + 2 * rowCount, into: place)
             if isOdd { held.1 = index } else { held.0 = index }
           }
           return UnsafePointer(place)
@@ -62,33 +65,43 @@ extension SourceView {
   }
 
   /// One row of pixels, resampled across into three rows of `count` values.
+  ///
+  /// In three steps, each of them a loop in vectors: all in one took 1.7 times as long.
+  ///
+  /// - Parameter scratch: `3 * width + 1` floats and `4 * count` more. A fourth lane comes with the three
+  ///   of a pixel, and is not used; for the last pixel's the caller sets the float after the row.
   @inline(__always)
   private static func resample(
-    _ pixels: UnsafePointer<UInt8>, columns: Taps, color: ColorTransform, count: Int,
-    into row: UnsafeMutablePointer<Float>
+    _ pixels: UnsafePointer<UInt8>, width: Int, columns: Taps, color: ColorTransform, count: Int,
+    scratch: UnsafeMutablePointer<Float>, into row: UnsafeMutablePointer<Float>
   ) {
-    let (red, green, blue) = (row, row + count, row + 2 * count)
+    for i in 0..<3 * width { scratch[i] = Float(pixels[i]) }
+    let (samples, mixed) = (UnsafeRawPointer(scratch), scratch + 3 * width + 1)
+    let target = UnsafeMutableRawPointer(mixed)
+    let stride = MemoryLayout<Float>.stride
     columns.first.withUnsafeBufferPointer { first in
       columns.second.withUnsafeBufferPointer { second in
         columns.weight.withUnsafeBufferPointer { weights in
           for x in 0..<count {
-            let (left, right) = (pixels + 3 * first[x], pixels + 3 * second[x])
-            let r = mix(left[0], right[0], weights[x])
-            let g = mix(left[1], right[1], weights[x])
-            let b = mix(left[2], right[2], weights[x])
-            let grey = color.greyGain * (0.299 * r + 0.587 * g + 0.114 * b)
-            red[x] = color.gain.0 * (color.saturation * r + grey) + color.offset.0
-            green[x] = color.gain.1 * (color.saturation * g + grey) + color.offset.1
-            blue[x] = color.gain.2 * (color.saturation * b + grey) + color.offset.2
+            // Of a pixel, and the one after it.
+            let a = samples.loadUnaligned(
+              fromByteOffset: 3 * stride * first[x], as: SIMD4<Float>.self)
+            let b = samples.loadUnaligned(
+              fromByteOffset: 3 * stride * second[x], as: SIMD4<Float>.self)
+            target.storeBytes(
+              of: a + weights[x] * (b - a), toByteOffset: 4 * stride * x, as: SIMD4<Float>.self)
           }
         }
       }
     }
-  }
-
-  @inline(__always)
-  private static func mix(_ a: UInt8, _ b: UInt8, _ weight: Float) -> Float {
-    Float(a) + weight * (Float(b) - Float(a))
+    let (red, green, blue) = (row, row + count, row + 2 * count)
+    for x in 0..<count {
+      let (r, g, b) = (mixed[4 * x], mixed[4 * x + 1], mixed[4 * x + 2])
+      let grey = color.greyGain * (0.299 * r + 0.587 * g + 0.114 * b)
+      red[x] = color.gain.0 * (color.saturation * r + grey) + color.offset.0
+      green[x] = color.gain.1 * (color.saturation * g + grey) + color.offset.1
+      blue[x] = color.gain.2 * (color.saturation * b + grey) + color.offset.2
+    }
   }
 }
 
