@@ -22,6 +22,11 @@ public enum EmbeddedWeights {
     try? path(for: architecture)
   }
 
+  /// The file with the weights of a backbone; nil where none need be.
+  static func path(for backbone: BackboneArchitecture) throws(WeightsError) -> String? {
+    backbone.comesWithWeights ? try path(for: backbone.rawValue) : find(backbone.rawValue)
+  }
+
   static func path(
     for architecture: String, in folders: [String]
   ) throws(WeightsError) -> String {
@@ -52,4 +57,9 @@ public enum EmbeddedWeights {
     else { return nil }
     return String(decoding: path[..<slash], as: UTF8.self)
   }
+}
+
+extension BackboneArchitecture {
+  /// Whether the package has weights of it.
+  var comesWithWeights: Bool { self == .tfEfficientNetLite0 }
 }

@@ -8,10 +8,11 @@ enum InitialWeights {
   /// Loads `path`, or what is embedded for the backbone when it is nil.
   ///
   /// - Returns: Whether there were weights; without a path there may be none embedded.
+  /// - Throws: `WeightsError.notInstalled` when those that come with the package are not there: a training
+  ///   without them would take as long, and learn a fraction.
   static func load(_ path: String?, into model: RecurrentAttentionCNN) throws -> Bool {
-    guard let path = path ?? EmbeddedWeights.find(model.configuration.backbone.rawValue) else {
-      return false
-    }
+    let backbone = model.configuration.backbone
+    guard let path = try path ?? EmbeddedWeights.path(for: backbone) else { return false }
     let file = try WeightFile.open(path)
     for index in model.scales.indices where index == 0 || !model.configuration.sharesBackbone {
       try model.store.load(
@@ -21,8 +22,9 @@ enum InitialWeights {
     return true
   }
 
-  /// Whether `load` finds a file for a training.
+  /// Whether a training begins with weights.
   static func exist(for configuration: TrainingConfiguration) -> Bool {
-    configuration.weights != nil || EmbeddedWeights.find(configuration.backbone.rawValue) != nil
+    configuration.weights != nil || configuration.backbone.comesWithWeights
+      || EmbeddedWeights.find(configuration.backbone.rawValue) != nil
   }
 }

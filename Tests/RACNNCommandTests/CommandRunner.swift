@@ -21,7 +21,8 @@ enum CommandRunner {
 
   /// A process of `racnn` with `arguments` in `folder`, its output going to files there.
   static func start(
-    _ arguments: [String], in folder: TemporaryFolder, input: String? = nil, output: String? = nil
+    _ arguments: [String], in folder: TemporaryFolder, input: String? = nil, output: String? = nil,
+    executable: URL = CommandRunner.executable
   ) throws -> Running {
     let process = Process()
     process.executableURL = executable
@@ -62,9 +63,10 @@ enum CommandRunner {
 
   /// Runs `racnn` with `arguments` to its end.
   static func run(
-    _ arguments: [String], in folder: TemporaryFolder, input: String? = nil, output: String? = nil
+    _ arguments: [String], in folder: TemporaryFolder, input: String? = nil, output: String? = nil,
+    executable: URL = CommandRunner.executable
   ) throws -> Outcome {
-    try start(arguments, in: folder, input: input, output: output).finish()
+    try start(arguments, in: folder, input: input, output: output, executable: executable).finish()
   }
 }
 

@@ -45,6 +45,17 @@ import Testing
     try checkShownCommand(training, run: run, in: folder)
   }
 
+  /// A program without the weights that come with it does not train for nothing.
+  @Test func refusesToTrainWithoutItsWeights() throws {
+    let folder = try folderWithBirds()
+    let moved = URL(fileURLWithPath: folder.path + "/racnn")
+    try FileManager.default.copyItem(at: CommandRunner.executable, to: moved)
+    let refused = try CommandRunner.run(
+      ["train", "birds"] + Self.small, in: folder, executable: moved)
+    #expect(refused.code == 1 && refused.errors.contains("set RACNN_MODELS to the folder"))
+    #expect(!folder.holds("runs/birds-1"))
+  }
+
   /// Attention in place of the paper's layers, and a transformer as backbone, go the same way.
   @Test(arguments: [
     ["--apn", "attention", "--fusion", "attention"], ["--backbone", "vit_tiny_patch16_224"],
