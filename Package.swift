@@ -45,7 +45,8 @@ let package = Package(
     .target(name: "NeuralNetworks", dependencies: ["Tensors", "Files"], swiftSettings: strict),
     .target(name: "Images", dependencies: ["CJPEG", "CPNG", "Files"], swiftSettings: strict),
     .target(
-      name: "ImageDatasets", dependencies: ["Images", "Tensors", "Files"], swiftSettings: strict),
+      name: "ImageDatasets", dependencies: ["Images", "Tensors", "Files", "CKernels"],
+      swiftSettings: strict),
     .target(
       name: "RACNN",
       dependencies: ["NeuralNetworks", "Tensors", "ImageDatasets", "Images", "Files"],

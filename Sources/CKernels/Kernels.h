@@ -22,6 +22,9 @@ void racnn_spans(size_t count, void *context,
 /// `count` floats aligned to 64 bytes, to be freed with free(); aborts when memory is exhausted.
 float *racnn_floats(size_t count);
 double *racnn_doubles(size_t count);
+/// A copy of `count` bytes with one more behind them, for kernels that read pixels of three bytes as four; to be
+/// freed with free().
+uint8_t *racnn_bytes_and_one(const uint8_t *x, size_t count);
 
 /// Filters of a depthwise convolution, [blocks][taps][block], zero beyond the last channel; `reversed` ones are
 /// turned by 180 degrees. To be freed with free().

@@ -147,6 +147,13 @@ static void *aligned(size_t count, size_t size) {
 float *racnn_floats(size_t count) { return aligned(count, sizeof(float)); }
 double *racnn_doubles(size_t count) { return aligned(count, sizeof(double)); }
 
+uint8_t *racnn_bytes_and_one(const uint8_t *x, size_t count) {
+  uint8_t *copy = aligned(count + 1, 1);
+  memcpy(copy, x, count);
+  copy[count] = 0;
+  return copy;
+}
+
 #if defined(__x86_64__)
 int racnn_instruction_set(void) {
   // A racing first call computes the same value twice, which is harmless.

@@ -162,6 +162,21 @@ typedef struct {
 void racnn_inverted_residual_forward(const racnn_inverted_residual *p, const float *x, racnn_filters expand,
                                      racnn_filters depthwise, racnn_filters project, const float *added, float *y);
 
+// Render.c: a part of a photo as a square of normalised samples.
+
+typedef struct {
+  int width, height;  // of the photo, at least 1
+  int size;           // of the square, at least 1
+  double x, y, wide, high;  // the part, in units of the photo's sides
+  int is_flipped;           // left is right
+  // Of a pixel's colour: gain (saturation colour + grey luma) + offset.
+  float saturation, grey;
+  float gain[3], offset[3];
+} racnn_rendering;
+
+/// Bilinearly, from pixels [height][width][3] to y [3][size][size], at any address; by the caller's thread alone.
+void racnn_render(const racnn_rendering *r, const uint8_t *pixels, float *y);
+
 // SampleBox.c: antialiased zoom of a box with a soft mask (see Tensors' sampleBox).
 
 /// source [N, C, side, side] plain, boxes [N, 3] (tx, ty, tl in units of the side), y [N, C, size, size] plain.
