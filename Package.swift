@@ -43,7 +43,8 @@ let package = Package(
     .target(name: "Files", dependencies: ["CSHA256"], swiftSettings: strict),
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels"], swiftSettings: strict),
     .target(name: "NeuralNetworks", dependencies: ["Tensors", "Files"], swiftSettings: strict),
-    .target(name: "Images", dependencies: ["CJPEG", "CPNG", "Files"], swiftSettings: strict),
+    .target(
+      name: "Images", dependencies: ["CJPEG", "CPNG", "CKernels", "Files"], swiftSettings: strict),
     .target(
       name: "ImageDatasets", dependencies: ["Images", "Tensors", "Files", "CKernels"],
       swiftSettings: strict),

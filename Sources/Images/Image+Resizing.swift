@@ -1,3 +1,5 @@
+internal import CKernels
+
 extension Image {
   /// The picture at another size, by antialiased bilinear interpolation.
   ///
@@ -29,36 +31,11 @@ extension Image {
   private func resampledRows(width newWidth: Int, rows: Range<Int>) -> Image {
     if newWidth == width && rows == 0..<height { return self }
     let weights = ResamplingWeights(from: width, to: newWidth)
-    let count = 3 * newWidth * rows.count
-    let samples = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
-      pixels.withUnsafeBufferPointer { source in
-        weights.withTables { windows, table in
-          guard var to = target.baseAddress, let start = source.baseAddress else { return }
-          for y in rows {
-            let row = start + 3 * width * y
-            for window in windows {
-              var from = row + 3 * window.start
-              var sum = SIMD4<Int32>(repeating: ResamplingWeights.half)
-              for k in window.offset..<window.offset &+ window.count {
-                let pixel = SIMD4(Int32(from[0]), Int32(from[1]), Int32(from[2]), 0)
-                sum &+= pixel &* SIMD4(repeating: table[k])
-                from += 3
-              }
-              // The weights are not negative and their sum is 1, so that nothing needs clipping,
-              // except where their rounding adds up.
-              let rounded = (sum &>> ResamplingWeights.bits).clamped(
-                lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 255))
-              to[0] = UInt8(truncatingIfNeeded: rounded[0])
-              to[1] = UInt8(truncatingIfNeeded: rounded[1])
-              to[2] = UInt8(truncatingIfNeeded: rounded[2])
-              to += 3
-            }
-          }
-        }
-      }
-      filled = count
+    return resampled(width: newWidth, height: rows.count) { source, target in
+      racnn_resize_rows(
+        weights.windows, weights.table, source + 3 * width * rows.lowerBound, Int32(width),
+        Int32(rows.count), target, Int32(newWidth))
     }
-    return Image(width: newWidth, height: rows.count, pixels: samples)
   }
 
   /// - Parameter offset: which of the source rows that `weights` count is this picture's first.
@@ -66,53 +43,38 @@ extension Image {
     _ weights: ResamplingWeights, height newHeight: Int, offset: Int
   ) -> Image {
     if newHeight == height { return self }
-    let stride = 3 * width
-    let count = stride * newHeight
+    let windows = weights.windows.map {
+      racnn_window(start: $0.start - Int32(offset), count: $0.count, offset: $0.offset)
+    }
+    return resampled(width: width, height: newHeight) { source, target in
+      racnn_resize_columns(
+        windows, weights.table, source, Int32(width), target, Int32(newHeight))
+    }
+  }
+
+  /// A picture of another size, whose samples a closure makes of this one's.
+  private func resampled(
+    width newWidth: Int, height newHeight: Int,
+    _ body: (_ source: UnsafePointer<UInt8>, _ target: UnsafeMutablePointer<UInt8>) -> Void
+  ) -> Image {
+    precondition(
+      pixels.count == 3 * width * height, "Image.resized: \(self) has \(pixels.count) samples")
+    let count = 3 * newWidth * newHeight
     let samples = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
       pixels.withUnsafeBufferPointer { source in
-        weights.withTables { windows, table in
-          guard var to = target.baseAddress, let start = source.baseAddress else { return }
-          withUnsafeTemporaryAllocation(of: Int32.self, capacity: stride) { sums in
-            guard let sums = sums.baseAddress else { return }
-            for window in windows {
-              sums.update(repeating: ResamplingWeights.half, count: stride)
-              var row = start + stride * (window.start - offset)
-              for k in window.offset..<window.offset &+ window.count {
-                let weight = table[k]
-                for x in 0..<stride { sums[x] &+= Int32(row[x]) &* weight }
-                row += stride
-              }
-              for x in 0..<stride {
-                let value = sums[x] &>> ResamplingWeights.bits
-                to[x] = UInt8(truncatingIfNeeded: min(value, 255))
-              }
-              to += stride
-            }
-          }
-        }
+        guard let source = source.baseAddress, let target = target.baseAddress else { return }
+        body(source, target)
       }
       filled = count
     }
-    return Image(width: width, height: newHeight, pixels: samples)
+    return Image(width: newWidth, height: newHeight, pixels: samples)
   }
 }
 
 /// Which source samples make each target sample along one side, and how much of each.
-struct ResamplingWeights {
-  struct Window {
-    /// The first source sample, and how many there are.
-    let start, count: Int
-    /// Where their weights begin in the table.
-    let offset: Int
-  }
-
-  /// The fraction's bits in a weight; a sum of 8-bit samples leaves two to spare.
-  static let bits: Int32 = 22
-  /// What rounds a sum.
-  static let half: Int32 = 1 << (bits - 1)
-
-  private var windows: [Window] = []
-  private var table: [Int32] = []
+private struct ResamplingWeights {
+  private(set) var windows: [racnn_window] = []
+  private(set) var table: [Int32] = []
 
   /// The weights that take `source` samples to `target` samples.
   init(from source: Int, to target: Int) {
@@ -129,9 +91,11 @@ struct ResamplingWeights {
       }
       let total = weights.reduce(0, +)
       if total != 0 { for k in weights.indices { weights[k] /= total } }
-      windows.append(Window(start: start, count: weights.count, offset: table.count))
+      windows.append(
+        racnn_window(
+          start: Int32(start), count: Int32(weights.count), offset: Int32(table.count)))
       for weight in weights {
-        table.append(Int32(0.5 + weight * Double(1 << ResamplingWeights.bits)))
+        table.append(Int32(0.5 + weight * Double(1 << RACNN_RESIZE_BITS)))
       }
     }
   }
@@ -139,18 +103,6 @@ struct ResamplingWeights {
   /// The source samples that are needed.
   var sourceRange: Range<Int> {
     guard let first = windows.first, let last = windows.last else { return 0..<0 }
-    return first.start..<last.start + last.count
-  }
-
-  /// Calls `body` with the windows and the table of weights, for its duration.
-  func withTables(
-    _ body: (UnsafeBufferPointer<Window>, UnsafePointer<Int32>) -> Void
-  ) {
-    windows.withUnsafeBufferPointer { windows in
-      table.withUnsafeBufferPointer { table in
-        guard let table = table.baseAddress else { return }
-        body(windows, table)
-      }
-    }
+    return Int(first.start)..<Int(last.start + last.count)
   }
 }

@@ -23,8 +23,11 @@ let package = Package(
     .target(name: "CJPEG", cSettings: fuzzedC, linkerSettings: [.linkedLibrary("jpeg")]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CSHA256", cSettings: fuzzedC),
+    .target(name: "CKernels", cSettings: fuzzedC),
     .target(name: "Files", dependencies: ["CSHA256"], swiftSettings: fuzzed),
-    .target(name: "Images", dependencies: ["CJPEG", "CPNG", "Files"], swiftSettings: fuzzed),
+    .target(
+      name: "Images", dependencies: ["CJPEG", "CPNG", "CKernels", "Files"],
+      swiftSettings: fuzzed),
     // Of NeuralNetworks what reads weights, which needs no tensors.
     .target(name: "Weights", dependencies: ["Files"], swiftSettings: fuzzed),
     .executableTarget(

@@ -177,6 +177,23 @@ typedef struct {
 /// Bilinearly, from pixels [height][width][3] to y [3][size][size], at any address; by the caller's thread alone.
 void racnn_render(const racnn_rendering *r, const uint8_t *pixels, float *y);
 
+// Resize.c: the passes of resizing pixels [height][width][3], any addresses; by the caller's thread alone.
+
+/// The fraction's bits in a weight: a sum of samples of 8 bits leaves two to spare.
+enum { RACNN_RESIZE_BITS = 22 };
+
+/// Which samples along one side make one of the result, and where their weights begin in a table.
+typedef struct {
+  int32_t start, count, offset;
+} racnn_window;
+
+/// x [rows][width][3] to y [rows][newWidth][3].
+void racnn_resize_rows(const racnn_window *windows, const int32_t *weights, const uint8_t *x, int width, int rows,
+                       uint8_t *y, int newWidth);
+/// x [height][width][3] to y [newHeight][width][3].
+void racnn_resize_columns(const racnn_window *windows, const int32_t *weights, const uint8_t *x, int width,
+                          uint8_t *y, int newHeight);
+
 // SampleBox.c: antialiased zoom of a box with a soft mask (see Tensors' sampleBox).
 
 /// source [N, C, side, side] plain, boxes [N, 3] (tx, ty, tl in units of the side), y [N, C, size, size] plain.
