@@ -5,21 +5,37 @@ enum InitialWeights {
   /// How the classifiers of the networks begin that timm names; ours are trained anew.
   private static let classifiers = ["classifier.", "fc.", "head.", "pre_logits."]
 
-  /// Loads `path`, or what is embedded for the backbone when it is nil.
+  /// Opens `path`, or what is embedded for the backbone when it is nil, and makes sure that they fit it.
   ///
-  /// - Returns: Whether there were weights; without a path there may be none embedded.
-  /// - Throws: `WeightsError.notInstalled` when those that come with the package are not there: a training
-  ///   without them would take as long, and learn a fraction.
-  static func load(_ path: String?, into model: RecurrentAttentionCNN) throws -> Bool {
-    let backbone = model.configuration.backbone
-    guard let path = try path ?? EmbeddedWeights.path(for: backbone) else { return false }
+  /// - Returns: Nil without a path where none are embedded.
+  /// - Throws: `WeightsError`: `notInstalled` when those that come with the package are not there, for a
+  ///   training without them would take as long, and learn a fraction.
+  static func open(
+    _ path: String?, for backbone: BackboneArchitecture
+  ) throws -> (any WeightSource)? {
+    guard let path = try path ?? EmbeddedWeights.path(for: backbone) else { return nil }
     let file = try WeightFile.open(path)
+    let store = ParameterStore(seed: 0, initializes: false)
+    _ = backbone.make(store.scope("backbone"))
+    try load(file, into: store, "backbone")
+    return file
+  }
+
+  /// Loads them into each of a network's backbones.
+  static func load(
+    _ file: any WeightSource, into model: RecurrentAttentionCNN
+  ) throws(WeightsError) {
     for index in model.scales.indices where index == 0 || !model.configuration.sharesBackbone {
-      try model.store.load(
-        file, into: "scales.\(index).backbone",
-        allowingUnexpected: { name in classifiers.contains { name.hasPrefix($0) } })
+      try load(file, into: model.store, "scales.\(index).backbone")
     }
-    return true
+  }
+
+  private static func load(
+    _ file: any WeightSource, into store: ParameterStore, _ place: String
+  ) throws(WeightsError) {
+    try store.load(
+      file, into: place,
+      allowingUnexpected: { name in classifiers.contains { name.hasPrefix($0) } })
   }
 
   /// Whether a training begins with weights.

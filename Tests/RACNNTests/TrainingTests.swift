@@ -125,6 +125,17 @@ import Testing
     #expect(!names.contains("scales.1.backbone.conv1.weight"))
   }
 
+  /// Weights that do not fit are told of before photos are looked at, of which there are none here.
+  @Test func weightsAreTriedFirst() throws {
+    var configuration = tinyTraining(folder, run: "unfit")
+    configuration.dataset = "\(folder.path)/nothing"
+    configuration.backbone = .resnet18
+    configuration.weights = try EmbeddedWeights.path(for: "tf_efficientnet_lite0")
+    #expect(throws: WeightsError.self) { try train(configuration) }
+    configuration.weights = nil
+    #expect(throws: DatasetError.self) { try train(configuration) }
+  }
+
   /// A rate at which weights overflow: what is saved stays sound, and the photos are named.
   @Test func divergenceStopsBeforeItIsSaved() throws {
     var configuration = tinyTraining(folder, run: "diverged")

@@ -77,8 +77,10 @@ package func train(
     configuration, dataset: dataset, model: model,
     isPretrained: makeBackbone == nil && InitialWeights.exist(for: configuration),
     progress: progress, isCancelled: isCancelled)
-  if try !trainer.resume(), makeBackbone == nil {
-    _ = try InitialWeights.load(configuration.weights, into: model)
+  if try !trainer.resume(), makeBackbone == nil,
+    let weights = try InitialWeights.open(configuration.weights, for: configuration.backbone)
+  {
+    try InitialWeights.load(weights, into: model)
   }
   trainer.announce(isResumed: true)
   return try trainer.complete()
@@ -89,6 +91,10 @@ private func begin(
   _ configuration: TrainingConfiguration, _ makeBackbone: BackboneMaker?,
   progress: @escaping (TrainingEvent) -> Void, isCancelled: @escaping () -> Bool
 ) throws -> Trainer {
+  // Before the photos are looked at, which may be many.
+  let weights =
+    makeBackbone == nil
+    ? try InitialWeights.open(configuration.weights, for: configuration.backbone) : nil
   var check = PhotoCheck(sourceSize: configuration.sourceSize, isCancelled: isCancelled)
   let dataset = try ImageDataset(
     contentsOf: configuration.dataset, seed: configuration.seed,
@@ -99,12 +105,9 @@ private func begin(
     throw RACNNError.badPhotos(first: "\(first)", count: check.problems.count)
   }
   let model = configuration.makeModel(dataset.classNames, makeBackbone)
-  var hasWeights = true
-  if makeBackbone == nil {
-    hasWeights = try InitialWeights.load(configuration.weights, into: model)
-  }
+  if let weights { try InitialWeights.load(weights, into: model) }
   let trainer = try Trainer(
-    configuration, dataset: dataset, model: model, isPretrained: hasWeights && makeBackbone == nil,
+    configuration, dataset: dataset, model: model, isPretrained: weights != nil,
     progress: progress, isCancelled: isCancelled)
   var manifest = dataset.manifest
   manifest.addDigests { check.digests["\(dataset.root)/\($0)"] }
@@ -112,7 +115,7 @@ private func begin(
   trainer.announce(isResumed: false)
   for problem in check.problems { progress(.note("left out: \(problem)")) }
   for path in check.unended { progress(.warning("\(path): \(Photo.lacksEndText)")) }
-  if !hasWeights {
+  if weights == nil, makeBackbone == nil {
     progress(
       .note(
         "No ImageNet weights are embedded for \(configuration.backbone.rawValue), so it starts from "
