@@ -12,9 +12,9 @@
 
 enum { CHANNELS = 3, BITS = RACNN_RESIZE_BITS };
 
-typedef uint8_t byte4 __attribute__((ext_vector_type(4), aligned(1), may_alias));
-typedef uint8_t byte8 __attribute__((ext_vector_type(8), aligned(1), may_alias));
-typedef uint8_t byte16 __attribute__((ext_vector_type(16), aligned(1), may_alias));
+typedef uint8_t byte_4 __attribute__((ext_vector_type(4), aligned(1), may_alias));
+typedef uint8_t byte_8 __attribute__((ext_vector_type(8), aligned(1), may_alias));
+typedef uint8_t byte_16 __attribute__((ext_vector_type(16), aligned(1), may_alias));
 
 #define FAMILY "Resize.c"
 #include "ForEachTarget.h"
@@ -31,19 +31,9 @@ void racnn_resize_columns(const racnn_window *windows, const int32_t *weights, c
 
 #else
 
-#ifdef TARGET_HAS_32_REGISTERS
-#define LANES 16
-#define BYTES byte16
-#define INTEGERS int16
-#elif defined(TARGET_REGISTER_FLOATS)
-#define LANES 8
-#define BYTES byte8
-#define INTEGERS int8
-#else
-#define LANES 4
-#define BYTES byte4
-#define INTEGERS int4
-#endif
+#include "VectorMath.h"
+
+#define BYTES RACNN_JOIN(byte, LANES)
 
 /// A row of pixels; a byte is read after the last one's.
 INLINE void TARGETED(resize_row)(const racnn_window *windows, const int32_t *weights, const uint8_t *x, uint8_t *y,
@@ -53,13 +43,13 @@ INLINE void TARGETED(resize_row)(const racnn_window *windows, const int32_t *wei
     const uint8_t *from = x + CHANNELS * (size_t)w.start;
     int4 sum = 1 << (BITS - 1);
     for (int k = 0; k < w.count; k++)
-      sum += __builtin_convertvector(*(const byte4 *)(from + CHANNELS * k), int4) * weights[w.offset + k];
+      sum += __builtin_convertvector(*(const byte_4 *)(from + CHANNELS * k), int4) * weights[w.offset + k];
     // The weights are not negative and their sum is 1, so that nothing needs clipping, except where their
     // rounding adds up.
     sum >>= BITS;
-    byte4 pixel = __builtin_convertvector(sum > 255 ? (int4)255 : sum, byte4);
+    byte_4 pixel = __builtin_convertvector(sum > 255 ? (int4)255 : sum, byte_4);
     // The fourth byte is overwritten by the next pixel.
-    if (i + 1 < newWidth) *(byte4 *)(y + CHANNELS * i) = pixel;
+    if (i + 1 < newWidth) *(byte_4 *)(y + CHANNELS * i) = pixel;
     else
       for (size_t c = 0; c < CHANNELS; c++) y[CHANNELS * i + c] = pixel[c];
   }
@@ -100,7 +90,9 @@ static void TARGETED(resize_columns)(const racnn_window *windows, const int32_t 
 }
 
 #undef LANES
-#undef BYTES
+#undef VECTOR
 #undef INTEGERS
+#undef UNROLLED
+#undef BYTES
 
 #endif
