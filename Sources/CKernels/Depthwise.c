@@ -65,12 +65,18 @@ float *racnn_packed_filters(const racnn_depthwise *p, const float *weights, int 
   return result;
 }
 
+float *racnn_packed_bias(const float *bias, int channels, int block) {
+  size_t count = racnn_blocks(channels, block) * (size_t)block;
+  float *result = racnn_floats(count);
+  memset(result, 0, count * sizeof(float));
+  if (bias != NULL) memcpy(result, bias, (size_t)channels * sizeof(float));
+  return result;
+}
+
 void racnn_depthwise_forward(const racnn_depthwise *p, const float *x, const float *weights,
                              const float *bias, int activation, float *y) {
-  size_t groups = racnn_blocks(p->channels, p->block), lanes = groups * (size_t)p->block;
-  float *filters = racnn_packed_filters(p, weights, 0), *shifts = racnn_floats(lanes);
-  memset(shifts, 0, lanes * sizeof(float));
-  if (bias != NULL) memcpy(shifts, bias, (size_t)p->channels * sizeof(float));
+  size_t groups = racnn_blocks(p->channels, p->block);
+  float *filters = racnn_packed_filters(p, weights, 0), *shifts = racnn_packed_bias(bias, p->channels, p->block);
   depthwise l = {.p = *p, .x = x, .taps = filters, .bias = shifts, .y = y,
                  .range = racnn_activation_range(activation), .groups = groups};
   racnn_ranges((size_t)p->batch * groups, &l, PICK_BLOCK(correlate, p->block));
@@ -84,14 +90,13 @@ static mask mask_of(racnn_activated y) {
 
 void racnn_depthwise_data_gradient(const racnn_depthwise *p, const float *dy, racnn_activated y,
                                    const float *weights, racnn_activated x, float *dx) {
-  size_t groups = racnn_blocks(p->channels, p->block), lanes = groups * (size_t)p->block;
+  size_t groups = racnn_blocks(p->channels, p->block);
   float *filters = racnn_packed_filters(p, weights, p->stride == 1);
   depthwise l = {.p = *p, .dy = dy, .taps = filters, .y = dx, .groups = groups,
                  .range = racnn_activation_range(RACNN_ACTIVATION_NONE),
                  .before = mask_of(y), .after = mask_of(x)};
   if (p->stride == 1) {
-    float *shifts = racnn_floats(lanes);
-    memset(shifts, 0, lanes * sizeof(float));
+    float *shifts = racnn_packed_bias(NULL, p->channels, p->block);
     l.x = dy;
     l.bias = shifts;
     l.p.height = p->outHeight;

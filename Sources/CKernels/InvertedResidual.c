@@ -58,24 +58,16 @@ static float *packed_matrix(const float *weights, int outputs, int inputs, int b
   return result;
 }
 
-static float *rounded_bias(const float *bias, int channels, int block) {
-  size_t count = racnn_blocks(channels, block) * (size_t)block;
-  float *result = racnn_floats(count);
-  memset(result, 0, count * sizeof(float));
-  if (bias != NULL) memcpy(result, bias, (size_t)channels * sizeof(float));
-  return result;
-}
-
 void racnn_inverted_residual_forward(const racnn_inverted_residual *p, const float *x, racnn_filters expand,
                                      racnn_filters depthwise, racnn_filters project, const float *added, float *y) {
   const racnn_depthwise *d = &p->depthwise;
-  int block = d->block, expands = expand.weights != NULL;
-  float *expanding = expands ? packed_matrix(expand.weights, d->channels, p->inputs, block) : NULL;
+  int block = d->block;
+  float *expanding = expand.weights != NULL ? packed_matrix(expand.weights, d->channels, p->inputs, block) : NULL;
   float *filters = racnn_packed_filters(d, depthwise.weights, 0);
   float *projecting = packed_matrix(project.weights, p->outputs, d->channels, block);
-  float *biases[] = {rounded_bias(expands ? expand.bias : NULL, d->channels, block),
-                     rounded_bias(depthwise.bias, d->channels, block),
-                     rounded_bias(project.bias, p->outputs, block)};
+  float *biases[] = {racnn_packed_bias(expand.bias, d->channels, block),
+                     racnn_packed_bias(depthwise.bias, d->channels, block),
+                     racnn_packed_bias(project.bias, p->outputs, block)};
   inverted_residual l = {
       .p = *p, .x = x, .added = added, .y = y,
       .expand = expanding, .filters = filters, .project = projecting,

@@ -30,6 +30,9 @@ uint8_t *racnn_bytes_and_one(const uint8_t *x, size_t count);
 /// turned by 180 degrees. To be freed with free().
 float *racnn_packed_filters(const racnn_depthwise *p, const float *weights, int reversed);
 
+/// A bias, zero beyond the last channel; NULL stands for zeros. To be freed with free().
+float *racnn_packed_bias(const float *bias, int channels, int block);
+
 /// The closed range that an activation clamps to.
 typedef struct {
   float low, high;
