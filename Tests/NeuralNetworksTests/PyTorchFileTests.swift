@@ -42,6 +42,17 @@ import Testing
     #expect(throws: WeightsError.self) { try values(file) }
   }
 
+  /// What shows a storage of one type as another would count its elements in the wrong measure.
+  @Test func viewsOfAnotherTypeThanTheirStorage() throws {
+    let file = Pickle.file(
+      storage: "BoolStorage", count: 64, shape: [2, 4], strides: [60, 1], type: "float64",
+      data: [UInt8](repeating: 1, count: 64))
+    #expect(throws: WeightsError.self) { try values(file) }
+    let same = Pickle.file(
+      storage: "ByteStorage", count: 6, shape: [2], strides: [5], type: "uint8", data: six)
+    #expect(throws: Never.self) { try values(same) }
+  }
+
   @Test func foreignClassesAreNotRun() throws {
     for (module, name) in [("os", "system"), ("builtins", "eval"), ("torch.nn", "Linear")] {
       var pickle = Pickle()

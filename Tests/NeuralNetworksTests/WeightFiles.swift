@@ -88,12 +88,12 @@ struct Pickle {
     raw("t")
   }
 
-  /// A tensor that shows the storage `key`.
+  /// A tensor that shows the storage `key`; of a type of its own where that is given.
   mutating func tensor(
     storage: String = "FloatStorage", key: String = "0", count: Int, offset: Int = 0,
-    shape: [Int], strides: [Int]
+    shape: [Int], strides: [Int], type: String? = nil
   ) {
-    global("torch._utils", "_rebuild_tensor_v2")
+    global("torch._utils", type == nil ? "_rebuild_tensor_v2" : "_rebuild_tensor_v3")
     raw("((")
     text("storage")
     global("torch", storage)
@@ -105,18 +105,21 @@ struct Pickle {
     tuple(shape)
     tuple(strides)
     raw([0x89])
-    raw("NtR")
+    raw("N")
+    if let type { global("torch", type) }
+    raw("tR")
   }
 
   /// A dictionary of one tensor called `a`, as a file in the zip format.
   static func file(
     storage: String = "FloatStorage", count: Int, offset: Int = 0, shape: [Int], strides: [Int],
-    data: [UInt8]
+    type: String? = nil, data: [UInt8]
   ) -> [UInt8] {
     var pickle = Pickle()
     pickle.raw("}")
     pickle.text("a")
-    pickle.tensor(storage: storage, count: count, offset: offset, shape: shape, strides: strides)
+    pickle.tensor(
+      storage: storage, count: count, offset: offset, shape: shape, strides: strides, type: type)
     pickle.raw("s.")
     return WeightFiles.zip([("x/data.pkl", pickle.bytes), ("x/data/0", data)])
   }

@@ -56,6 +56,9 @@ struct ElementView {
       var index = [Int](repeating: 0, count: shape.count)
       var element = 0
       for place in 0..<count {
+        // Raw memory checks its bounds in debug builds only, and these numbers are a file's.
+        precondition(
+          element >= 0 && element < source.count / size, "ElementView: outside of the file")
         let piece = UnsafeRawBufferPointer(rebasing: source[element * size..<(element + 1) * size])
         target[place * size..<(place + 1) * size].copyBytes(from: piece)
         for axis in shape.indices.reversed() {

@@ -78,6 +78,9 @@ extension Unpickler {
     guard let type = type ?? storage.type, let size = type.size else {
       throw problem("a tensor has no element type")
     }
+    guard storage.type ?? type == type else {
+      throw problem("a tensor has another element type than its storage")
+    }
     func outside() -> Problem { problem("a tensor of shape \(shape) lies outside its storage") }
     guard let count = ElementCount.of(shape), type.byteCount(count) != nil else { throw outside() }
     if count > 0 {
