@@ -6,9 +6,12 @@
 typedef struct {
   struct jpeg_compress_struct codec;
   racnn_error_manager errors;
-  unsigned char *buffer;
+  // The first block is ours, for libjpeg tells of the last one at the end only, and frees those between.
+  unsigned char *first, *buffer;
   unsigned long size;
 } encoder;
+
+enum { FIRST_BYTES = 1 << 16 };
 
 racnn_jpeg_status racnn_jpeg_encode(
   const uint8_t *pixels, int32_t width, int32_t height, int32_t quality, int32_t sharp_colors,
@@ -16,10 +19,12 @@ racnn_jpeg_status racnn_jpeg_encode(
 {
   encoder self;
   memset(&self, 0, sizeof self);
+  self.buffer = self.first = malloc(FIRST_BYTES);
+  self.size = self.first ? FIRST_BYTES : 0;
   self.codec.err = racnn_prepare_errors(&self.errors, message);
   if (setjmp(self.errors.back)) {
     jpeg_destroy_compress(&self.codec);
-    free(self.buffer);
+    free(self.first);
     return self.errors.status;
   }
   j_compress_ptr codec = &self.codec;
@@ -39,6 +44,7 @@ racnn_jpeg_status racnn_jpeg_encode(
   }
   jpeg_finish_compress(codec);
   jpeg_destroy_compress(codec);
+  if (self.buffer != self.first) free(self.first);
   *encoded = self.buffer;
   *size = self.size;
   return RACNN_JPEG_OK;

@@ -24,25 +24,33 @@ static dnnl_format_tag_t tag(int block) {
   return block == 16 ? dnnl_nChw16c : block == 8 ? dnnl_nChw8c : dnnl_nchw;
 }
 
+// What is done to each output after the convolution, in that order; nonzero where it cannot be told.
+static int append_operations(dnnl_post_ops_t ops, const racnn_convolution *p, racnn_descriptor_ref output) {
+  dnnl_alg_kind_t algorithm = p->activation == 1 ? dnnl_eltwise_relu : dnnl_eltwise_clip;
+  float alpha = 0, beta = p->activation == 1 ? 0 : 6;
+  if (p->adds && dnnl_post_ops_append_binary(ops, dnnl_binary_add, output) != dnnl_success) return 1;
+  if (!p->activation) return 0;
+#if DNNL_VERSION_MAJOR >= 3
+  return dnnl_post_ops_append_eltwise(ops, algorithm, alpha, beta) != dnnl_success;
+#else
+  return dnnl_post_ops_append_eltwise(ops, 1, algorithm, alpha, beta) != dnnl_success;
+#endif
+}
+
+// NULL on failure: oneDNN takes that for attributes that ask for nothing.
 static dnnl_primitive_attr_t attributes(const racnn_convolution *p, racnn_descriptor_ref output) {
   dnnl_primitive_attr_t attr = NULL;
   if (dnnl_primitive_attr_create(&attr) != dnnl_success) return NULL;
-  dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
+  int failed = dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user) != dnnl_success;
   if (p->kind == RACNN_FORWARD && (p->adds || p->activation)) {
-    dnnl_alg_kind_t algorithm = p->activation == 1 ? dnnl_eltwise_relu : dnnl_eltwise_clip;
-    float alpha = 0, beta = p->activation == 1 ? 0 : 6;
     dnnl_post_ops_t ops = NULL;
-    dnnl_post_ops_create(&ops);
-    if (p->adds) dnnl_post_ops_append_binary(ops, dnnl_binary_add, output);
-#if DNNL_VERSION_MAJOR >= 3
-    if (p->activation) dnnl_post_ops_append_eltwise(ops, algorithm, alpha, beta);
-#else
-    if (p->activation) dnnl_post_ops_append_eltwise(ops, 1, algorithm, alpha, beta);
-#endif
-    dnnl_primitive_attr_set_post_ops(attr, ops);
-    dnnl_post_ops_destroy(ops);
+    failed = failed || dnnl_post_ops_create(&ops) != dnnl_success || append_operations(ops, p, output) ||
+             dnnl_primitive_attr_set_post_ops(attr, ops) != dnnl_success;
+    if (ops) dnnl_post_ops_destroy(ops);
   }
-  return attr;
+  if (!failed) return attr;
+  dnnl_primitive_attr_destroy(attr);
+  return NULL;
 }
 
 /// Where a window begins and ends: what is left of the padding when the last window has its place.
@@ -62,6 +70,7 @@ static dnnl_primitive_desc_t describe(
   dnnl_prop_kind_t prop = p->kind == RACNN_FORWARD ? dnnl_forward_inference : dnnl_forward_training;
   dnnl_alg_kind_t direct = dnnl_convolution_direct;
   dnnl_primitive_attr_t attr = attributes(p, output);
+  if (!attr) return NULL;
   dnnl_primitive_desc_t forward = NULL, result = NULL;
 #if DNNL_VERSION_MAJOR >= 3
   dnnl_convolution_forward_primitive_desc_create(
@@ -146,7 +155,8 @@ static int fill(racnn_primitive *self) {
     self->pack = reorder(RACNN_REF(plain), packed);
     self->unpack = reorder(packed, RACNN_REF(plain));
     ready = dnnl_primitive_create(&self->primitive, description) == dnnl_success && self->input && self->output &&
-            self->weights && self->plain && self->pack && self->unpack;
+            self->weights && self->plain && self->pack && self->unpack && (!p->has_bias || self->bias) &&
+            (!p->adds || self->added) && (!self->scratch_count || self->scratch);
     dnnl_primitive_desc_destroy(description);
   }
   RACNN_FORGET(input);

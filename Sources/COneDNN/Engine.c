@@ -33,8 +33,6 @@ int racnn_execute(dnnl_primitive_t primitive, int count, const dnnl_exec_arg_t *
   return status != dnnl_success;
 }
 
-int racnn_onednn_available(void) { return 1; }
-
 int racnn_preferred_block(void) {
   return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 16 : 8;
 }
@@ -49,10 +47,5 @@ int racnn_matrix_product(
   racnn_release_signals(&before);
   return status != dnnl_success;
 }
-
-#else
-
-int racnn_onednn_available(void) { return 0; }
-int racnn_preferred_block(void) { return 8; }
 
 #endif

@@ -4,10 +4,7 @@
 #include <stddef.h>
 
 // The few oneDNN calls that we use. All of it is called from one thread, the one whose OpenMP pool
-// computes. Without RACNN_ONEDNN only racnn_onednn_available exists, and returns 0.
-
-/// Whether this build has oneDNN.
-int racnn_onednn_available(void);
+// computes. Without RACNN_ONEDNN there is nothing of it.
 
 /// Channels a block of the activations that suit this processor: 16 with AVX-512, else 8.
 int racnn_preferred_block(void);
