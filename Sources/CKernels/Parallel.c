@@ -92,23 +92,6 @@ void racnn_ranges(size_t count, void *context,
   body(context, 0, count);
 }
 
-// Each index in turn, for the public call.
-
-typedef struct {
-  void *context;
-  void (*body)(void *context, size_t index);
-} index_job;
-
-static void run_indices(void *context, size_t begin, size_t end) {
-  const index_job *j = context;
-  for (size_t i = begin; i < end; i++) j->body(j->context, i);
-}
-
-void racnn_parallel(size_t count, void *context, void (*body)(void *context, size_t index)) {
-  index_job j = {context, body};
-  racnn_ranges(count, &j, run_indices);
-}
-
 // Spans of floats, in pieces of 4,096 (16 KiB, whole pages on both sides of a cut).
 
 enum { PIECE = 4096, LARGE = 32768 };

@@ -54,8 +54,9 @@ static axis make_axis(double center, double half, int side, int size, double edg
   double *maskHalf = mask + 2 * side;
   double scale = 2 * half * side / size, reach = fmax(1, scale);
   double reachByHalf = scale >= 1 ? 2.0 * side / size : 0;
-  int low = (int)fmax(0, side * (center - half) - reach - 2);
-  int high = (int)fmin(side, side * (center + half) + reach + 3);
+  // Both within the picture, wherever the box lies.
+  int low = (int)fmin(side, fmax(0, side * (center - half) - reach - 2));
+  int high = (int)fmax(low, fmin(side, side * (center + half) + reach + 3));
   for (int j = low; j < high; j++) {
     double at = (j + 0.5) / side;
     if (edge > 0) {
@@ -108,6 +109,10 @@ static axis make_axis(double center, double half, int side, int size, double edg
     }
   }
   a.begin = racnn_least(a.begin, a.end);
+  // Where nothing is read, offsets are to be within the picture none the less.
+  for (int i = 0; i < size; i++) {
+    if (a.count[i] == 0) a.first[i] = a.begin;
+  }
   free(mask);
   return a;
 }

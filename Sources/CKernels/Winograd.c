@@ -134,6 +134,7 @@ static int has_small_weights(const winograd *w) {
 static size_t tiles_in_work(const winograd *w, size_t tiles, size_t pairs, size_t bytes) {
   size_t tile = POINTS * (w->inBlocks + 2 * pairs) * (size_t)w->p.block * sizeof(float);
   size_t most = bytes / tile < LEAST_ROOM ? LEAST_ROOM : bytes / tile;
+  if (tiles == 0) return 0;  // Of an empty batch.
   return share(tiles, share(tiles, most));
 }
 
@@ -276,6 +277,10 @@ void racnn_winograd_data_gradient(const racnn_winograd *p, const float *dy, cons
 void racnn_winograd_weights_gradient(const racnn_winograd *p, const float *x, const float *dy,
                                      float *dweights, float *scratch) {
   winograd w = prepared(p);
+  if (w.tiles == 0) {
+    memset(dweights, 0, 9 * (size_t)p->inputs * (size_t)p->outputs * sizeof(float));
+    return;
+  }
   make_gradient_room(&w);
   w.x = x;
   w.dy = dy;

@@ -34,6 +34,15 @@ import Testing
     Case(inputs: 5, outputs: 7, kernel: 1, stride: 2, padding: .symmetric(0)),
   ]
 
+  /// A batch of no pictures gives none, and no gradient but zeros.
+  @Test func anEmptyBatch() {
+    let weight = Tensor.ones([64, 64, 3, 3]).variable()
+    let y = convolution(Tensor.zeros([0, 64, 8, 8]), weight: weight, padding: .symmetric(1))
+    #expect(y.shape == [0, 64, 8, 8] && y.values.isEmpty)
+    let gradient = Tensors.gradients(of: y.sum(), for: [weight])[0]
+    #expect(gradient?.values == [Float](repeating: 0, count: 64 * 64 * 9))
+  }
+
   @Test(arguments: cases) func matchesReferenceAndDifferences(_ test: Case) {
     var generator = RandomGenerator(seed: 7)
     let inputs = [

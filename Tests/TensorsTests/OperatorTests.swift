@@ -270,6 +270,19 @@ import Testing
     }
   }
 
+  /// Boxes that lie beside the picture show nothing, however far they are.
+  @Test func boxesBesideThePicture() {
+    let source = Tensor.ones([1, 2, 16, 16])
+    for place in [-1e9, -3, 3, 1e9] as [Float] {
+      for edge in [nil, 80] as [Float?] {
+        for box in [[place, 0.5, 0.25], [0.5, place, 0.25]] {
+          let crop = sampleBox(source, Tensor(box, shape: [1, 3]), size: 8, edge: edge)
+          #expect(crop.values.allSatisfy { abs($0) < 1e-6 }, "\(box)")
+        }
+      }
+    }
+  }
+
   /// A profile changes no bit, and counts as the operators are defined.
   @Test func profilesChangeNothing() {
     var generator = RandomGenerator(seed: 1)

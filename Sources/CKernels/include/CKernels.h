@@ -9,7 +9,7 @@
 // block == 1: row-major [batch][channel][row][column];
 // block == 8 or 16: [batch][channel / block][row][column][block], channels rounded up and the
 // lanes beyond the last channel zero (each kernel keeps them so).
-// `area` is rows times columns. All pointers are 64-byte aligned unless said otherwise.
+// `area` is rows times columns. Pointers are aligned as what they point to.
 
 enum { RACNN_ACTIVATION_NONE = 0, RACNN_ACTIVATION_RELU = 1, RACNN_ACTIVATION_RELU6 = 2 };
 
@@ -20,9 +20,6 @@ void racnn_share_processors(void);
 /// Sets how many threads kernels and oneDNN use when called from this thread.
 void racnn_set_threads(int count);
 int racnn_threads(void);
-/// Calls body(context, index) for each index in 0..<count, spread over the threads in
-/// contiguous chunks.
-void racnn_parallel(size_t count, void *context, void (*body)(void *context, size_t index));
 
 // Signals.c
 

@@ -138,6 +138,9 @@ public struct DecoderState {
   public func gathered(_ members: [Int]) -> DecoderState {
     var result = self
     result.memoryMask.keys = memoryMask.keys?.gathered(members, axis: 0)
+    if let additive = memoryMask.additive, additive.shape.rank == 4, additive.shape[0] > 1 {
+      result.memoryMask.additive = additive.gathered(members, axis: 0)
+    }
     for index in layers.indices {
       result.layers[index].seen = layers[index].seen?.gathered(members)
       result.layers[index].memory = layers[index].memory.gathered(members)

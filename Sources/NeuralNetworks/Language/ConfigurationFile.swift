@@ -21,6 +21,12 @@ struct ConfigurationFile {
     self.values = values
   }
 
+  /// Nil where there is no such file; one that cannot be read is an error.
+  static func ifPresent(_ path: String) throws(LanguageError) -> ConfigurationFile? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    return try ConfigurationFile(path)
+  }
+
   /// The text of that name, nil where there is none.
   func text(_ name: String) -> String? { values[name] as? String }
 

@@ -18,12 +18,12 @@ public struct SentenceEncoder {
   /// `sentence_bert_config.json`, `1_Pooling/config.json` and `modules.json`.
   public init(contentsOf folder: String) throws(LanguageError) {
     var normalization = TextNormalization()
-    if let file = try Self.optional(folder + "/tokenizer_config.json") {
+    if let file = try ConfigurationFile.ifPresent(folder + "/tokenizer_config.json") {
       normalization = TextNormalization(
         lowercases: file.flag("do_lower_case") ?? true, stripsAccents: file.flag("strip_accents"),
         separatesChineseCharacters: file.flag("tokenize_chinese_chars") ?? true)
     }
-    if let file = try Self.optional(folder + "/1_Pooling/config.json"),
+    if let file = try ConfigurationFile.ifPresent(folder + "/1_Pooling/config.json"),
       file.flag("pooling_mode_mean_tokens") == false
     {
       throw .unsupported(
@@ -40,7 +40,7 @@ public struct SentenceEncoder {
         problem: "vocab_size is less than the \(tokenizer.vocabulary.count) lines of vocab.txt")
     }
     let positions = network.configuration.maximumLength
-    let file = try Self.optional(folder + "/sentence_bert_config.json")
+    let file = try ConfigurationFile.ifPresent(folder + "/sentence_bert_config.json")
     maximumLength = min(positions, try file?.size("max_seq_length", positions) ?? positions)
     guard maximumLength >= 2 else {
       throw .configuration(path: folder, problem: "there is no room for [CLS] and [SEP]")
@@ -81,13 +81,5 @@ public struct SentenceEncoder {
       .matrixProduct(network(batch).tokens)
       .reshaped([batch.count, network.configuration.width])
       .l2Normalized()
-  }
-
-  private static func optional(_ path: String) throws(LanguageError) -> ConfigurationFile? {
-    do throws(LanguageError) {
-      return try ConfigurationFile(path)
-    } catch .file {
-      return nil
-    }
   }
 }

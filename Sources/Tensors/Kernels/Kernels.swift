@@ -14,7 +14,10 @@ public enum Kernels {
   }
 }
 
-/// Sets how many threads compute, from the next operator on.
+/// Sets how many threads compute what this thread calls for, from the next operator on; other threads keep
+/// their own number, at first as many as there are processors.
+///
+/// - Parameter count: at least 1, or this traps.
 public func setThreadCount(_ count: Int) {
   precondition(count > 0, "setThreadCount: \(count) threads")
   Kernels.current.setThreadCount(count)

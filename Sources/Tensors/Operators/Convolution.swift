@@ -10,7 +10,8 @@ public enum Padding: Hashable, Sendable, Codable {
   func resolve(extent: Int, window: Int, stride: Int) -> (before: Int, outputs: Int) {
     switch self {
     case .symmetric(let amount):
-      return (amount, max(0, (extent + 2 * amount - window) / stride + 1))
+      let room = extent + 2 * amount - window
+      return (amount, room < 0 ? 0 : room / stride + 1)
     case .same:
       let outputs = (extent + stride - 1) / stride
       return (max(0, (outputs - 1) * stride + window - extent) / 2, outputs)
