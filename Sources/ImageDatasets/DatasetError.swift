@@ -12,6 +12,8 @@ public enum DatasetError: Error, Hashable, Sendable {
   case singleClass(root: String, name: String)
   /// A class has no photo at `path` (a folder or a list).
   case emptyClass(name: String, path: String, subfolders: Int)
+  /// No photo of a class or split can be read; `first` is one of them.
+  case unreadablePhotos(of: String, first: String)
   /// A split has a folder but no photo.
   case emptySplit(path: String)
   /// Folders for other splits are there, but none to train on.
@@ -49,6 +51,8 @@ extension DatasetError: CustomStringConvertible {
       "class \(name) has no photo in \(path)"
         + (subfolders > 0 ? " (its \(subfolders) subfolders are not looked into)" : "")
         + ": add photos (.jpg, .jpeg, .png), or remove the class"
+    case .unreadablePhotos(let what, let first):
+      "no photo of \(what) can be read (such as \(first)): replace them, or remove \(what)"
     case .emptySplit(let path):
       "\(path) holds no photo: add some, or remove the folder, and the split is cut from train"
     case .missingTraining(let root, let found):

@@ -1,7 +1,8 @@
 /// A folder of photos, by split and class.
 ///
 /// The layouts are those of `DatasetLayout`. Photos end in .jpg, .jpeg or .png (in either case);
-/// hidden files are passed over, other files are counted in `skipped`. Links are followed.
+/// hidden files are passed over, other files, and pipes and devices, are counted in `skipped`. Links are
+/// followed.
 public struct ImageDataset: Sendable {
   /// The folder.
   public let root: String
@@ -11,6 +12,8 @@ public struct ImageDataset: Sendable {
   public let classNames: [String]
   /// The photos by split, in the order of the paths' bytes; each split has an entry.
   public let samples: [Split: [Sample]]
+  /// The splits that the layout lacks, and that were cut from the training photos.
+  public let madeSplits: Set<Split>
   /// How many files are no photos by their name, or lie where no photos are looked for.
   public let skipped: Int
   /// The paths of photos that were left out because they cannot be read, in their order.
@@ -34,6 +37,7 @@ public struct ImageDataset: Sendable {
   ///   them; nil to take those of the training photos.
   /// - Parameter isReadable: asked with the path of each photo, in their order; all else is as if
   ///   those that it denies were not there.
+  /// - Throws: `DatasetError`, also where it denies all photos of a class or of a split.
   public init(
     contentsOf root: String, seed: UInt64, validationFraction: Double = 0.1,
     testFraction: Double = 0.2, classNames: [String]? = nil,
@@ -41,10 +45,13 @@ public struct ImageDataset: Sendable {
   ) throws(DatasetError) {
     let root = Self.normalized(root)
     var listing = try DatasetListing(contentsOf: root, needsTraining: classNames == nil)
+    let all = listing.items
     listing.omit { !isReadable(root + "/" + $0) }
+    try Self.compare(all, with: listing.items, root: root)
+    let present = Set(listing.items.compactMap(\.split))
     try SplitMaker(seed: seed, validationFraction: validationFraction, testFraction: testFraction)
       .assign(&listing.items)
-    try self.init(root: root, listing, classNames: classNames)
+    try self.init(root: root, listing, present: present, classNames: classNames)
   }
 
   /// Reads the folder `root` with the splits that it had when `manifest` was made.
@@ -53,12 +60,28 @@ public struct ImageDataset: Sendable {
   public init(contentsOf root: String, manifest: SplitManifest) throws(DatasetError) {
     let root = Self.normalized(root)
     var listing = try DatasetListing(contentsOf: root, needsTraining: true)
+    let present = Set(listing.items.compactMap(\.split))
     try manifest.assign(&listing, root: root)
-    try self.init(root: root, listing, classNames: manifest.classNames)
+    try self.init(root: root, listing, present: present, classNames: manifest.classNames)
+  }
+
+  /// Makes sure that no class, and no split that the layout has, is gone with its photos.
+  private static func compare(
+    _ all: [DatasetListing.Item], with left: [DatasetListing.Item], root: String
+  ) throws(DatasetError) {
+    let (classes, splits) = (Set(left.map(\.className)), Set(left.compactMap(\.split)))
+    for item in all where !classes.contains(item.className) {
+      throw .unreadablePhotos(of: "class \(item.className)", first: root + "/" + item.path)
+    }
+    for item in all {
+      if let split = item.split, !splits.contains(split) {
+        throw .unreadablePhotos(of: "the split \(split.rawValue)", first: root + "/" + item.path)
+      }
+    }
   }
 
   private init(
-    root: String, _ listing: DatasetListing, classNames given: [String]?
+    root: String, _ listing: DatasetListing, present: Set<Split>, classNames given: [String]?
   ) throws(DatasetError) {
     let trained = Set(listing.items.lazy.filter { $0.split == .train }.map(\.className))
     let classNames = given ?? trained.sorted(by: precedes)
@@ -78,6 +101,7 @@ public struct ImageDataset: Sendable {
     layout = listing.layout
     self.classNames = classNames
     self.samples = samples
+    madeSplits = Set(Split.allCases).subtracting(present).subtracting([.train])
     skipped = listing.skipped
     omitted = listing.omitted
     fingerprint = listing.fingerprint

@@ -84,6 +84,34 @@ import Testing
     #expect(asked.count == 8 && dataset.omitted == ["wren/x.jpg", "wren/y.jpg"])
   }
 
+  /// Who opens a pipe waits until another program writes to it.
+  @Test func aPipeIsNoPhoto() throws {
+    let folder = try TemporaryFolder()
+    for name in ["wren", "ani"] { try folder.photos(name, count: 3) }
+    try #require(mkfifo(folder.path + "/wren/x.jpg", 0o600) == 0)
+    let dataset = try ImageDataset(contentsOf: folder.path, seed: 1)
+    #expect(dataset.manifest.files.values.joined().count == 6 && dataset.skipped == 1)
+  }
+
+  @Test func aClassOrSplitNoneOfWhichCanBeRead() throws {
+    let folder = try TemporaryFolder()
+    for name in ["wren", "ani", "owl"] { try folder.photos(name, count: 3) }
+    let error = #expect(throws: DatasetError.self) {
+      try ImageDataset(contentsOf: folder.path, seed: 1, isReadable: { !$0.contains("/owl/") })
+    }
+    #expect(error == .unreadablePhotos(of: "class owl", first: folder.path + "/owl/0.jpg"))
+
+    let split = try TemporaryFolder()
+    for name in ["train/wren", "train/ani", "val/wren"] { try split.photos(name, count: 3) }
+    let lost = #expect(throws: DatasetError.self) {
+      try ImageDataset(contentsOf: split.path, seed: 1, isReadable: { !$0.contains("/val/") })
+    }
+    #expect(
+      lost
+        == .unreadablePhotos(of: "the split validation", first: split.path + "/val/wren/0.jpg"))
+    #expect(try ImageDataset(contentsOf: split.path, seed: 1).madeSplits == [.test])
+  }
+
   @Test func aNameThatIsNoText() throws {
     let folder = try TemporaryFolder()
     try folder.photos("wren", count: 3)

@@ -130,8 +130,9 @@ struct CaltechBirdsReader {
       guard case .unreadable(let path, let reason) = error else { throw error }
       throw list.malformed(row, "cannot read \(path): \(reason); add the photo, or remove the line")
     }
-    guard !status.isFolder else {
-      throw list.malformed(row, "\(root)/\(path) is a folder, not a photo")
+    guard !status.isFolder, !status.isSpecial else {
+      let kind = status.isFolder ? "folder" : "pipe or device"
+      throw list.malformed(row, "\(root)/\(path) is a \(kind), not a photo")
     }
     return status
   }

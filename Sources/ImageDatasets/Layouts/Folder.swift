@@ -8,9 +8,11 @@ struct Folder {
     let isFolder: Bool
     let file: FileStatus
 
-    /// Whether the name ends as that of a photo.
+    /// Whether the name ends as that of a photo, and it is no pipe or the like, for which one would wait.
     var isPhoto: Bool {
-      guard !isFolder, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
+      guard !isFolder, !file.isSpecial, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else {
+        return false
+      }
       return ["jpg", "jpeg", "png"].contains(name[name.index(after: dot)...].lowercased())
     }
   }
@@ -55,6 +57,8 @@ struct FileStatus {
   let size: Int
   let identity: Identity
   let isFolder: Bool
+  /// Whether it is a pipe, a socket or a device.
+  let isSpecial: Bool
 
   init(_ path: String) throws(DatasetError) {
     var information = stat()
@@ -66,7 +70,9 @@ struct FileStatus {
     }
     size = Int(information.st_size)
     identity = Identity(device: UInt(information.st_dev), number: UInt(information.st_ino))
-    isFolder = information.st_mode & S_IFMT == S_IFDIR
+    let kind = information.st_mode & S_IFMT
+    isFolder = kind == S_IFDIR
+    isSpecial = ![S_IFDIR, S_IFREG, S_IFLNK].contains(kind)
   }
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

@@ -39,6 +39,32 @@ struct PhotoCheck {
   }
 }
 
+extension PhotoCheck {
+  /// What is to be said of photos that are copies of one another and lie in different splits or classes;
+  /// nil where there are none.
+  func doubles(in dataset: ImageDataset) -> String? {
+    var first: [String: (sample: Sample, split: Split)] = [:]
+    var pairs: [(Sample, Sample)] = []
+    for split in Split.allCases {
+      for sample in dataset.samples[split] ?? [] {
+        guard let digest = digests[dataset.path(of: sample)] else { continue }
+        guard let other = first[digest] else {
+          first[digest] = (sample, split)
+          continue
+        }
+        if other.split != split || other.sample.label != sample.label {
+          pairs.append((other.sample, sample))
+        }
+      }
+    }
+    guard let (one, other) = pairs.first else { return nil }
+    return
+      "\(pairs.count) photo\(pairs.count > 1 ? "s are copies" : " is a copy") of another in another split or"
+      + " class, so that scores may be too high: \(other.path) of \(one.path)"
+      + (pairs.count > 1 ? ", and more" : "")
+  }
+}
+
 extension SplitManifest {
   /// Makes sure that photos are those that were checked.
   ///
