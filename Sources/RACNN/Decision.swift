@@ -80,7 +80,9 @@ public struct Decision: Codable, Hashable, Sendable {
       }
     }
     guard let weights else { return fuses ? nil : "no weights, and no fusion layer" }
-    let isMean = weights.count == scales && weights.allSatisfy { $0 >= 0 && $0.isFinite }
-    return isMean && weights.contains { $0 > 0 } ? nil : "weights \(weights)"
+    let sum = weights.reduce(0, +)
+    let isMean =
+      weights.count == scales && weights.allSatisfy { $0 >= 0 } && sum > 0 && sum.isFinite
+    return isMean ? nil : "weights \(weights)"
   }
 }

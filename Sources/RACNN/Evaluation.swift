@@ -39,6 +39,17 @@ public struct Evaluation: Codable, Hashable, Sendable {
   public var seconds: Double
   /// CPU seconds over all threads.
   public var cpuSeconds: Double
+
+  /// The same with the controls and the like of scores before, where there are none of its own and those
+  /// were of the same answers.
+  func withControls(of before: Evaluation?) -> Evaluation {
+    guard let before, before.correct == correct, before.confusion == confusion else { return self }
+    var all = self
+    all.controls = controls ?? before.controls
+    all.adaptive = adaptive ?? before.adaptive
+    all.comparison = comparison ?? before.comparison
+    return all
+  }
 }
 
 /// How often a class was recognised.

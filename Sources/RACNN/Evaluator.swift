@@ -7,7 +7,7 @@ internal import Tensors
 /// - Parameters:
 ///   - dataset: Its classes must be among the network's; they may be fewer.
 ///   - split: What to score on.
-///   - batchSize: Photos at a time; the result does not depend on it.
+///   - batchSize: Photos at a time; the result does not depend on it but for boxes at random.
 ///   - threads: Threads that decode photos beside the computation.
 ///   - cacheMegabytes: Memory for decoded photos.
 ///   - warning: Told of a photo that can be read and is odd nevertheless, naming it.

@@ -42,8 +42,8 @@ extension RecurrentAttentionCNN {
     "convolution", "depthwise", "inverted residual", "matrix product", "attention",
   ]
 
-  /// Multiply-accumulates of a photo once 1, 2, ... scales have looked; where to look next is counted
-  /// with the look that it leads to.
+  /// Multiply-accumulates of a photo once 1, 2, ... scales have looked; an APN's are counted with the look
+  /// that it leads to. Where the largest response says where to look, finding it is not counted.
   public func multiplyAccumulates() -> [Double] {
     let side = configuration.sourceSize
     let source = Tensor.zeros([1, 3, side, side])

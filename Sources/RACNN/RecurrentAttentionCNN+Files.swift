@@ -84,11 +84,19 @@ extension ModelConfiguration {
   var problem: String? {
     if classNames.isEmpty { return "there are no classes" }
     if inputSizes.isEmpty || inputSizes.count > 8 { return "\(inputSizes.count) scales" }
-    if !inputSizes.allSatisfy({ (1...8192).contains($0) }) { return "input sizes \(inputSizes)" }
+    if !inputSizes.allSatisfy({ (backbone.leastSide...8192).contains($0) }) {
+      return "input sizes \(inputSizes)"
+    }
     if !inputSizes.allSatisfy({ $0 % backbone.patch == 0 }) { return "input sizes \(inputSizes)" }
     if !(1...16384).contains(sourceSize) { return "source size \(sourceSize)" }
     if let proposalWidth, !(1...65536).contains(proposalWidth) {
       return "proposal width \(proposalWidth)"
+    }
+    if let maskSharpness, !(maskSharpness > 0 && maskSharpness.isFinite) {
+      return "mask sharpness \(maskSharpness)"
+    }
+    if let initialHalfSide, !(initialHalfSide > 0 && initialHalfSide <= 0.5) {
+      return "initial half-side \(initialHalfSide)"
     }
     if let problem = decision?.problem(scales: inputSizes.count, fuses: fuses) {
       return "decision, \(problem)"

@@ -49,7 +49,7 @@ struct Classify: ParsableCommand {
 
   func validate() throws {
     guard top > 0 else { throw ValidationError("--top must be at least 1") }
-    guard threads ?? 1 > 0 else { throw ValidationError("--threads must be at least 1") }
+    try Processors.check(threads)
     guard output == nil || showCrops else {
       throw ValidationError("--output is where contact sheets go: add --show-crops")
     }
@@ -148,7 +148,13 @@ extension Classify {
     /// No name is that of one of `images`, which would be lost.
     init(folder: String?, sparing images: [String]) {
       self.folder = folder
-      taken = Set(images)
+      taken = Set(images.map { SheetNames.place($0) })
+    }
+
+    /// The name by which another way to write the same path is known.
+    private static func place(_ path: String) -> String {
+      let folder = FilePath.folder(of: path)
+      return "\(FilePath.resolved(folder) ?? folder)/\(FilePath.name(of: path))"
     }
 
     /// `IMAGE-crops.png` beside the image or in the folder; with a number where that is another's.
@@ -159,7 +165,7 @@ extension Classify {
       let base = (parent == "." ? "" : parent + "/") + (stem ?? name[...]) + "-crops"
       var path = base + ".png"
       var number = 2
-      while !taken.insert(path).inserted {
+      while !taken.insert(SheetNames.place(path)).inserted {
         path = "\(base)-\(number).png"
         number += 1
       }

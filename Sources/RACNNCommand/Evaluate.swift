@@ -69,7 +69,7 @@ struct Evaluate: ParsableCommand {
       throw ValidationError("--also looks where each model says, so --boxes does not go with it")
     }
     guard batchSize > 0 else { throw ValidationError("--batch-size must be at least 1") }
-    guard threads ?? 1 > 0 else { throw ValidationError("--threads must be at least 1") }
+    try Processors.check(threads)
   }
 
   func run() throws {
@@ -77,12 +77,17 @@ struct Evaluate: ParsableCommand {
     let path = try ModelFile.path(of: model)
     let network = try RecurrentAttentionCNN(contentsOf: path)
     if let boxes { network.boxPolicy = boxes }
-    let photos = try photos(for: network, at: path)
+    let run = ModelFile.run(of: path)
+    let ownPhotos = try run.flatMap { try self.photos(of: $0) }
+    let photos = try ownPhotos ?? newPhotos(for: network)
     // Before the first photo, for what cannot be scored would lose what was.
     let others = try others.map {
       (name: $0, model: try RecurrentAttentionCNN(contentsOf: ModelFile.path(of: $0)))
     }
-    for (name, model) in others { try model.labels(of: photos, name: name) }
+    for (name, model) in others {
+      try model.labels(of: photos, name: name)
+      try warnOfLearned(photos, by: name)
+    }
     var line = ProgressLine()
     func show(_ done: Int, _ total: Int) { line.show("photo \(done) of \(total)") }
     // First, for the same reason: it may be that the model can do neither.
@@ -108,37 +113,65 @@ struct Evaluate: ParsableCommand {
     }
     line.clear()
     try Console.line(json ? JSON.text(evaluation) : evaluation.text)
-    if controls || adaptive { try record(evaluation, ofModelAt: path) }
+    if controls || adaptive, let run, ownPhotos != nil {
+      try record(evaluation, in: run, ofModelAt: path)
+    }
   }
 
   /// Makes the report of the model's run anew with these scores, where they are of that run's photos
   /// and boxes.
-  private func record(_ evaluation: Evaluation, ofModelAt path: String) throws {
-    guard boxes == nil, split == .test, let run = ModelFile.run(of: path), run.isFinished,
-      FilePath.resolved(run.modelPath) == FilePath.resolved(path),
-      FilePath.resolved(run.configuration.dataset) == FilePath.resolved(dataset)
+  private func record(_ evaluation: Evaluation, in run: Run, ofModelAt path: String) throws {
+    guard boxes == nil, split == .test, run.isFinished,
+      FilePath.resolved(run.modelPath) == FilePath.resolved(path)
     else { return }
     try run.record(evaluation)
     _ = try RunReport(Run(contentsOf: run.folder)).write(to: run.folder + "/report.html")
   }
 
-  /// The data set with the splits that the model was trained with, or else its own.
-  private func photos(for network: RecurrentAttentionCNN, at path: String) throws -> ImageDataset {
-    if let run = ModelFile.run(of: path),
-      let trained = FilePath.resolved(run.configuration.dataset),
-      trained == FilePath.resolved(dataset)
-    {
+  /// The data set with the splits of a run, wherever the two lie now; nil where the run is on other photos.
+  private func photos(of run: Run) throws -> ImageDataset? {
+    do {
       return try ImageDataset(contentsOf: dataset, manifest: run.manifest)
+    } catch {
+      guard let trained = FilePath.resolved(run.configuration.dataset) else { return nil }
+      if trained == FilePath.resolved(dataset) { throw error }
+      return nil
     }
+  }
+
+  /// The data set with splits of its own, made where it has none.
+  private func newPhotos(for network: RecurrentAttentionCNN) throws -> ImageDataset {
     let usual = TrainingConfiguration(dataset: dataset, output: "")
     let photos = try ImageDataset(
       contentsOf: dataset, seed: usual.seed, validationFraction: usual.validationFraction,
       testFraction: usual.testFraction, classNames: network.configuration.classNames)
-    if photos.layout == .classFolders {
+    if photos.madeSplits.contains(split) {
       Console.note(
-        "racnn: the splits of \(dataset) are made anew; photos that the model has learned"
-          + " may be among them")
+        "racnn: the split \(split.rawValue) of \(dataset) is made anew; photos that the model has"
+          + " learned may be among it")
     }
     return photos
+  }
+
+  /// Says how many of the photos another model has learned or was chosen by.
+  private func warnOfLearned(_ photos: ImageDataset, by name: String) throws {
+    guard split == .test, let samples = photos.samples[split], photos.madeSplits.contains(split)
+    else {
+      return
+    }
+    guard let run = ModelFile.run(of: try ModelFile.path(of: name)),
+      try self.photos(of: run) != nil
+    else {
+      return Console.note(
+        "racnn: \(name) lies in no run on \(dataset); it may have learned photos of this split")
+    }
+    let learned = Set(
+      [Split.train, .validation].flatMap { run.manifest.files[$0.rawValue] ?? [] })
+    let count = samples.count { learned.contains($0.path) }
+    if count > 0 {
+      Console.error(
+        "warning: \(name) has learned \(count) of these \(samples.count) photos, so that its score means"
+          + " nothing; train it with the seed of the first, or give the data set a test folder")
+    }
   }
 }

@@ -61,7 +61,10 @@ struct Train: ParsableCommand {
   @Option(help: "The seed of all that is random; the same one gives the same model.")
   var seed: UInt64?
 
-  @Option(help: "Epochs of scale 1; the other stages in proportion.")
+  @Option(
+    help:
+      "Epochs of scale 1; those of the other stages but the first ones of classifiers in proportion."
+  )
   var epochs: Int?
 
   @Option(help: "Photos a step.")
@@ -91,11 +94,12 @@ struct Train: ParsableCommand {
       throw ValidationError("--resume takes the run's own settings: no other option goes with it")
     }
     for (name, value) in [
-      ("--epochs", epochs), ("--batch-size", batchSize), ("--threads", threads),
+      ("--epochs", epochs), ("--batch-size", batchSize),
       ("--input-size", inputSize), ("--source-size", sourceSize), ("--scales", scales),
     ] where value ?? 1 < 1 {
       throw ValidationError("\(name) must be at least 1")
     }
+    try Processors.check(threads)
   }
 
   func run() throws {
@@ -146,6 +150,7 @@ struct Train: ParsableCommand {
       case .light: TrainingConfiguration(dataset: dataset, output: output)
       case .paper: .paper(dataset: dataset, output: output)
       }
+    result.computeThreads = Processors.count
     if let settings {
       try result.take(settingsIn: settings)
       (result.dataset, result.output) = (dataset, output)
@@ -166,7 +171,7 @@ struct Train: ParsableCommand {
     if let weights { result.weights = weights }
     if strict { result.refusesBadPhotos = true }
     if lowMemory { result.savesMemory = true }
-    result.computeThreads = threads ?? Processors.count
+    if let threads { result.computeThreads = threads }
     return result
   }
 

@@ -52,6 +52,22 @@ import Testing
     }
   }
 
+  /// However a photo's path is written, no contact sheet takes its place.
+  @Test func sheetsSparePhotos() throws {
+    let folder = try folderWithPhotos()
+    let other = try Image(width: 40, height: 40, color: .white).pngData()
+    try folder.write(other, to: "photo-crops.png")
+    let outcome = try CommandRunner.run(
+      [
+        "classify", "./photo.png", "\(folder.path)/photo-crops.png", "--json", "--show-crops",
+        "--threads", "1",
+      ], in: folder)
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    #expect(try folder.bytes("photo-crops.png") == other)
+    let entries = try JSONDecoder().decode([Entry].self, from: Data(outcome.output.utf8))
+    #expect(entries[0].crops == "photo-crops-2.png")
+  }
+
   @Test func showsCropsOnATerminalWithColour() throws {
     let folder = try folderWithPhotos()
     let arguments = ["classify", "photo.png", "--show-crops", "--threads", "1"]

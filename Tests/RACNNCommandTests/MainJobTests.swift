@@ -138,6 +138,12 @@ import Testing
     let text = try CommandRunner.run(words, in: folder)
     #expect(text.output.contains("learned boxes are better by, points:"))
     #expect(text.output.contains("2 models at 32/32/32, mean"))
+    // A training that is gone on with when all is done takes nothing of that away.
+    let again = try CommandRunner.run(["train", "--resume", run], in: folder)
+    try #require(again.code == 0, "\(again.errors)")
+    let kept = try JSONDecoder().decode(
+      Evaluation.self, from: Data(try folder.bytes("\(run)/evaluation.json")))
+    #expect(kept.controls == evaluation.controls && kept.comparison != nil)
   }
 
   /// The command that training ends with works, word for word.

@@ -103,6 +103,26 @@ import Testing
     #expect(throws: WeightsError.self) { try load("\(folder.path)/none") }
   }
 
+  /// Numbers with which a network could not be computed are told of when its file is opened.
+  @Test func impossibleConfigurationsAreRefused() throws {
+    let path = "\(folder.path)/impossible.safetensors"
+    let spoils: [(inout ModelConfiguration) -> Void] = [
+      { $0.maskSharpness = 0 }, { $0.initialHalfSide = 1e30 }, { $0.initialHalfSide = 0 },
+      { $0.backbone = .vgg19 },
+      {
+        $0.decision = Decision(
+          weights: [3e38, 3e38, 3e38], temperatures: [1, 1, 1], confidence: nil)
+      },
+    ]
+    for spoil in spoils {
+      try tinyNetwork(change: spoil).save(to: path)
+      let error = #expect(throws: RACNNError.self) { try load(path) }
+      #expect(error.map { "\($0)".contains("makes no sense") } == true)
+    }
+    try tinyNetwork().save(to: path)
+    #expect(throws: Never.self) { try load(path) }
+  }
+
   @Test func theFramingTravelsAlong() throws {
     let path = "\(folder.path)/framing.safetensors"
     let pixels = (0..<3 * 80 * 40).map { UInt8($0 % 251) }

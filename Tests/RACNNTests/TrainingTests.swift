@@ -261,6 +261,33 @@ import Testing
     withExtendedLifetime(lock) {}
   }
 
+  /// The logs are written anew from the checkpoint, which alone must be sound.
+  @Test func aDamagedLogKeepsNoRunFromGoingOn() throws {
+    let configuration = tinyTraining(folder, run: "log")
+    _ = try? run(configuration, cancelAt: 60)
+    let log = "\(configuration.output)/metrics.jsonl"
+    try #require(folder.names("log").contains("metrics.jsonl"))
+    try AtomicFile.write("no log\n", to: log)
+    #expect(throws: RACNNError.self) { try Run(contentsOf: configuration.output) }
+    let result = try RACNN.train(
+      resuming: configuration.output, makeBackbone: TinyBackbone.init, progress: { _ in },
+      isCancelled: { false })
+    #expect(try Run(contentsOf: configuration.output).history == result.history)
+  }
+
+  /// A copy of a photo in another class is told of.
+  @Test func copiesAreToldOf() throws {
+    let folder = TemporaryFolder()
+    try drawPatches(in: folder)
+    let file = try FileBytes("\(folder.path)/data/blue/0.png")
+    try AtomicFile.write(file.withBytes { Array($0) }, to: "\(folder.path)/data/red/copy.png")
+    var warnings: [String] = []
+    _ = try? run(tinyTraining(folder, run: "copies"), cancelAt: 40) { event in
+      if case .warning(let text) = event { warnings.append(text) }
+    }
+    #expect(warnings.contains { $0.contains("1 photo is a copy") && $0.contains("copy.png") })
+  }
+
   @Test func aRunIsNotOverwritten() throws {
     _ = try? run(tinyTraining(folder, run: "taken"), cancelAt: 1)
     #expect(throws: RACNNError.self) { try run(tinyTraining(folder, run: "taken")) }
@@ -274,6 +301,20 @@ import Testing
     configuration = tinyTraining(folder, run: "bad")
     (configuration.boxGradient, configuration.maskSharpness) = (.surrogate, nil)
     #expect(throws: RACNNError.self) { try run(configuration) }
+    let spoils: [(inout TrainingConfiguration) -> Void] = [
+      { $0.maskSharpness = 0 }, { $0.labelSmoothing = 1 }, { $0.augmentation.minimumArea = -1 },
+      { $0.augmentation.jitter = .nan }, { $0.computeThreads = 3_000_000_000 },
+      { $0.plan = $0.plan.scaled(by: .max) }, { $0.plan.rounds = -1 },
+    ]
+    for spoil in spoils {
+      configuration = tinyTraining(folder, run: "bad")
+      spoil(&configuration)
+      let error = #expect(throws: RACNNError.self) { try run(configuration) }
+      guard case .badSetting = error else {
+        Issue.record("\(error.map { "\($0)" } ?? "no error")")
+        continue
+      }
+    }
     #expect(folder.names("bad").isEmpty)
   }
 

@@ -12,12 +12,17 @@ public struct Augmentation: Sendable, Hashable, Codable {
 
   /// Makes a variation; the defaults suit photos of things that have no left and right.
   public init(minimumArea: Float = 0.5, flips: Bool = true, jitter: Float = 0.1) {
-    precondition(
-      minimumArea > 0 && minimumArea <= 1 && jitter >= 0 && jitter < 1,
-      "Augmentation: minimumArea \(minimumArea) is not in 0...1, or jitter \(jitter) not in 0..<1")
     self.minimumArea = minimumArea
     self.flips = flips
     self.jitter = jitter
+    precondition(
+      isSensible,
+      "Augmentation: minimumArea \(minimumArea) is not in 0...1, or jitter \(jitter) not in 0..<1")
+  }
+
+  /// Whether the numbers are in their ranges, which those of a file may not be.
+  package var isSensible: Bool {
+    minimumArea > 0 && minimumArea <= 1 && jitter >= 0 && jitter < 1
   }
 
   /// How far the view's width to height may go from 1.

@@ -14,6 +14,9 @@ public struct Normalization: Sendable, Hashable, Codable {
     self.deviation = deviation
   }
 
+  /// Reads what `encode(to:)` wrote.
+  ///
+  /// - Throws: `DecodingError` when there are not three means and three deviations, finite and not 0.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let mean = try container.decode([Float].self, forKey: .mean)

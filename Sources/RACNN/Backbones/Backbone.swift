@@ -5,7 +5,8 @@ public import Tensors
 public protocol Backbone {
   /// The channels of a feature map.
   var channels: Int { get }
-  /// Rows and columns of the photo for each of a feature map, which rounds up.
+  /// Rows and columns of the photo for each of a feature map, which rounds up but for VGG-19's, which
+  /// rounds down.
   var stride: Int { get }
 
   /// The feature maps `[N, channels, H / stride, W / stride]` of photos `x [N, 3, H, W]`.
@@ -35,13 +36,21 @@ extension Backbone {
 
 /// The networks that can be a backbone; the raw values are timm's names.
 public enum BackboneArchitecture: String, CaseIterable, Codable, Hashable, Sendable {
+  /// EfficientNet-Lite0 with TensorFlow's padding, whose weights come with the package.
   case tfEfficientNetLite0 = "tf_efficientnet_lite0"
+  /// EfficientNet-Lite0 with PyTorch's padding.
   case efficientNetLite0 = "efficientnet_lite0"
+  /// VGG-19 without batch norm, the paper's.
   case vgg19
+  /// ResNet of 18 layers.
   case resnet18
+  /// ResNet of 34 layers.
   case resnet34
+  /// ResNet of 50 layers.
   case resnet50
+  /// Vision transformer, tiny, patches of 16 pixels.
   case vitTiny = "vit_tiny_patch16_224"
+  /// Vision transformer, small, patches of 16 pixels.
   case vitSmall = "vit_small_patch16_224"
 
   /// What the side of a photo must be a multiple of.
@@ -51,6 +60,9 @@ public enum BackboneArchitecture: String, CaseIterable, Codable, Hashable, Senda
     default: 1
     }
   }
+
+  /// The least side of a photo of which something is left: VGG-19 halves it five times, rounding down.
+  var leastSide: Int { self == .vgg19 ? 32 : 1 }
 
   /// Makes the network's parameters in a scope, named as timm's.
   public func make(_ scope: ParameterScope) -> any Backbone {

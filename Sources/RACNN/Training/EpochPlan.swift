@@ -29,11 +29,25 @@ public struct EpochPlan: Codable, Hashable, Sendable {
   /// The default plan.
   public init() {}
 
-  /// The plan with `epochs` at scale 1, and the other stages in proportion, at least 1 each.
+  /// Epochs of a stage, and rounds, at most.
+  public static let most = 100_000
+
+  /// Whether all numbers are from 0 to `most`.
+  var isSensible: Bool {
+    let counts = [
+      heads, zoomHeads ?? 0, propose, alternateClassifiers, alternateProposals, rounds, fuse,
+    ]
+    return (counts + classify + [patience ?? 0]).allSatisfy { (0...EpochPlan.most).contains($0) }
+  }
+
+  /// The plan with `epochs` of classification at scale 1, and those of the further scales, of proposals
+  /// and of each half of a round in proportion, at least 1 each. The classifiers' first epochs and the
+  /// number of rounds stay.
   public func scaled(by epochs: Int) -> EpochPlan {
     let base = Double(max(classify.first ?? 1, 1))
     func scale(_ count: Int) -> Int {
-      count == 0 ? 0 : max(1, Int((Double(count * epochs) / base).rounded()))
+      let scaled = (Double(count) * Double(epochs) / base).rounded()
+      return count == 0 ? 0 : Int(min(max(1, scaled), Double(EpochPlan.most) + 1))
     }
     var plan = self
     plan.classify = classify.map(scale)

@@ -22,11 +22,12 @@ public struct Run: Sendable {
 
   /// Reads the folder of a run, finished or not.
   ///
-  /// - Throws: `RACNNError.unusableRun` when it is none, or a file in it is damaged.
+  /// - Throws: `RACNNError.unusableRun` when it is none, or a file in it is damaged, and `FileError` when
+  ///   one cannot be read.
   public init(contentsOf folder: String) throws {
     self.folder = folder
     configuration = try Run.configuration(in: folder)
-    manifest = try Run.read(SplitManifest.self, folder, "splits.json")
+    manifest = try Run.manifest(in: folder)
     let log = "\(folder)/metrics.jsonl"
     if Run.exists(log) {
       let lines = try Run.content(folder, "metrics.jsonl").split(separator: "\n")
@@ -52,17 +53,24 @@ public struct Run: Sendable {
   public func record(_ evaluation: Evaluation) throws {
     let lock = try Run.lock(folder)
     defer { withExtendedLifetime(lock) {} }
-    var all = evaluation
-    all.controls = evaluation.controls ?? self.evaluation?.controls
-    all.adaptive = evaluation.adaptive ?? self.evaluation?.adaptive
-    all.comparison = evaluation.comparison ?? self.evaluation?.comparison
-    try Run.write(all, folder, "evaluation.json")
+    try Run.write(evaluation.withControls(of: self.evaluation), folder, "evaluation.json")
   }
 
   /// The settings of the run in `folder`, which may have been stopped before anything else of it was
   /// written.
+  ///
+  /// - Throws: `RACNNError.unusableRun` when there are none, or they are damaged, and `FileError`.
   public static func configuration(in folder: String) throws -> TrainingConfiguration {
     try read(TrainingConfiguration.self, folder, "config.json")
+  }
+
+  static func manifest(in folder: String) throws -> SplitManifest {
+    try read(SplitManifest.self, folder, "splits.json")
+  }
+
+  /// The scores that were written last; nil where there are none that can be read.
+  static func evaluation(in folder: String) -> Evaluation? {
+    try? read(Evaluation.self, folder, "evaluation.json")
   }
 
   /// Whether a new run can have the folder at `path`: there is none, or nothing in it but what

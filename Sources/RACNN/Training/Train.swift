@@ -67,7 +67,8 @@ package func train(
     return try begin(configuration, makeBackbone, progress: progress, isCancelled: isCancelled)
       .complete()
   }
-  let manifest = try Run(contentsOf: run).manifest
+  // Not the logs, which are written anew from the checkpoint.
+  let manifest = try Run.manifest(in: run)
   let dataset = try ImageDataset(contentsOf: configuration.dataset, manifest: manifest)
   try manifest.compareContents(in: dataset.root) {
     if isCancelled() { throw RACNNError.cancelled(run: run) }
@@ -114,6 +115,7 @@ private func begin(
   try Run.write(manifest, configuration.output, "splits.json")
   trainer.announce(isResumed: false)
   for problem in check.problems { progress(.note("left out: \(problem)")) }
+  if let doubles = check.doubles(in: dataset) { progress(.warning(doubles)) }
   for path in check.unended { progress(.warning("\(path): \(Photo.lacksEndText)")) }
   if weights == nil, makeBackbone == nil {
     progress(
@@ -165,9 +167,13 @@ extension Trainer {
         model, on: dataset, split: .test, batchSize: configuration.batchSize,
         threads: configuration.decodingThreads, cacheMegabytes: 64,
         progress: { _, _ in try stopIfCancelled() })
-      try Run.write(scores, configuration.output, "evaluation.json")
+      // Of a run that was finished, controls and the like were perhaps scored since.
+      let told = scores.withControls(of: Run.evaluation(in: configuration.output))
+      try Run.write(told, configuration.output, "evaluation.json")
       progress(.evaluated(scores))
       evaluation = scores
+    } else {
+      progress(.note("There are no test photos, so how often it is right is not known."))
     }
     return TrainingResult(
       run: configuration.output, modelPath: modelPath, evaluation: evaluation,

@@ -51,7 +51,6 @@ package final class Trainer {
     pace = TrainingPace(
       stages, inputSizes: configuration.inputSizes,
       photos: (photos[0].count, photos[1].count, photos[2].count), batches: train.batchCount)
-    state.generator = RandomGenerator(seed: configuration.seed)
     // Until the fusion layer has been fitted it says nothing.
     model.decision = .uncalibrated(scales: model.scales.count, fuses: false)
     guard train.batchCount > 0 else {
@@ -71,6 +70,7 @@ package final class Trainer {
         let checkpoint = try Checkpoint(contentsOf: path, into: model.store)
         if let damage { progress(.note("\(damage). Going on from \(path), the one before.")) }
         state = checkpoint.state
+        model.store.generator = state.generator
         best = checkpoint.best
         savedOptimizer = checkpoint.optimizer
         return true

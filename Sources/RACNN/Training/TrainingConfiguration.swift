@@ -119,6 +119,9 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
     return model
   }
 
+  /// Threads at most: no machine that this was meant for has more processors.
+  public static let mostThreads = 1024
+
   /// Throws when a setting makes no sense.
   func validate() throws(RACNNError) {
     func check(_ good: Bool, _ name: String, _ reason: String, _ cure: String) throws(RACNNError) {
@@ -143,14 +146,32 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
       "give 0 or more")
     try check(batchSize > 0, "batch size", "\(batchSize) is no number of photos", "give 1 or more")
     try check(
-      decodingThreads > 0 && computeThreads > 0, "threads", "there must be some", "give 1 or more")
+      [decodingThreads, computeThreads].allSatisfy {
+        (1...TrainingConfiguration.mostThreads).contains($0)
+      },
+      "threads", "\(decodingThreads) and \(computeThreads) are out of range",
+      "give 1 to \(TrainingConfiguration.mostThreads)")
     try check(
       initialHalfSide.map { $0 > 1.0 / 6 && $0 < 0.5 } ?? true, "initial half-side",
       "\(initialHalfSide ?? 0) is out of range", "give more than 0.167 and less than 0.5")
     try check(
+      maskSharpness.map { $0 > 0 && $0.isFinite } ?? true, "mask sharpness",
+      "\(maskSharpness ?? 0) is out of range", "give more than 0, or null for a hard crop")
+    try check(
+      labelSmoothing >= 0 && labelSmoothing < 1, "label smoothing",
+      "\(labelSmoothing) is out of range",
+      "give at least 0 and less than 1")
+    try check(
+      augmentation.isSensible, "augmentation",
+      "minimumArea \(augmentation.minimumArea) or jitter \(augmentation.jitter) is out of range",
+      "give a minimumArea above 0 and at most 1, and a jitter of at least 0 and below 1")
+    try check(
       boxGradient != .surrogate || maskSharpness != nil, "box gradient",
       "the surrogate is that of a mask, and there is none", "give maskSharpness, 11.2 as released")
     try check(proposalWidth > 0, "proposal width", "there must be units", "give 1 or more")
+    try check(
+      plan.isSensible, "epochs", "one is below 0 or above \(EpochPlan.most)",
+      "give at most \(EpochPlan.most)")
     try check(
       !plan.stages(scales: inputSizes.count, sharesBackbone: sharesBackbone).isEmpty, "epochs",
       "the plan has no stage", "give at least one epoch")

@@ -1,5 +1,7 @@
+import ArgumentParser
 import Files
 import Glibc
+import RACNN
 
 /// The parts of a path.
 enum FilePath {
@@ -45,5 +47,14 @@ enum Folder {
 /// The processors of this machine.
 enum Processors {
   /// How many may be used, at least 1.
-  static var count: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  static var count: Int {
+    min(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), TrainingConfiguration.mostThreads)
+  }
+
+  /// Throws where `--threads` was given and is no number of threads.
+  static func check(_ threads: Int?) throws(ValidationError) {
+    let most = TrainingConfiguration.mostThreads
+    guard let threads, !(1...most).contains(threads) else { return }
+    throw ValidationError("--threads must be 1 to \(most)")
+  }
 }
