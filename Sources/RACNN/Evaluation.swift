@@ -40,10 +40,9 @@ public struct Evaluation: Codable, Hashable, Sendable {
   /// CPU seconds over all threads.
   public var cpuSeconds: Double
 
-  /// The same with the controls and the like of scores before, where there are none of its own and those
-  /// were of the same answers.
+  /// The same with the controls and the like of scores before, where there are none of its own.
   func withControls(of before: Evaluation?) -> Evaluation {
-    guard let before, before.correct == correct, before.confusion == confusion else { return self }
+    guard let before else { return self }
     var all = self
     all.controls = controls ?? before.controls
     all.adaptive = adaptive ?? before.adaptive

@@ -167,9 +167,11 @@ extension Trainer {
         model, on: dataset, split: .test, batchSize: configuration.batchSize,
         threads: configuration.decodingThreads, cacheMegabytes: 64,
         progress: { _, _ in try stopIfCancelled() })
-      // Of a run that was finished, controls and the like were perhaps scored since.
-      let told = scores.withControls(of: Run.evaluation(in: configuration.output))
-      try Run.write(told, configuration.output, "evaluation.json")
+      // Controls of a finished run may have been scored since; they hold for the same answers.
+      let before = Run.evaluation(in: configuration.output)
+      let isSame = before?.confusion == scores.confusion && before?.correct == scores.correct
+      try Run.write(
+        isSame ? scores.withControls(of: before) : scores, configuration.output, "evaluation.json")
       progress(.evaluated(scores))
       evaluation = scores
     } else {
