@@ -1,4 +1,4 @@
-internal import Tensors
+package import Tensors
 
 /// How the names and shapes in a file of weights differ from a network's.
 public struct WeightsReport: Hashable, Sendable {
@@ -96,7 +96,12 @@ extension ParameterStore {
   /// Copies of all parameters and statistics at or below a path, with their names, in the order of
   /// creation.
   public func snapshot(of scopePath: String = "") -> [(String, WeightArray)] {
-    parameters(under: scopePath).map {
+    Self.snapshot(of: parameters(under: scopePath))
+  }
+
+  /// Copies of some parameters, with their names.
+  package static func snapshot(of parameters: [Parameter]) -> [(String, WeightArray)] {
+    parameters.map {
       ($0.name, WeightArray(shape: $0.value.shape.dimensions, values: $0.value.values))
     }
   }

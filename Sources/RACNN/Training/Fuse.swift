@@ -151,7 +151,7 @@ package struct FusionFit {
             with: values[place * classes..<(place + 1) * classes])
         }
       }
-      restore(initial)
+      try phase.model.store.restore(initial)
     }
     losses = losses.map { $0 / Double(max(1, rows.labels.count)) }
     let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
@@ -183,12 +183,6 @@ package struct FusionFit {
         }
       }
       reached(index)
-    }
-  }
-
-  private func restore(_ initial: [(String, WeightArray)]) {
-    for (name, array) in initial {
-      phase.model.store[name]?.value = Tensor(array.values, shape: Shape(array.shape))
     }
   }
 }

@@ -75,13 +75,9 @@ package func train(
   }
   let model = configuration.makeModel(dataset.classNames, makeBackbone)
   let trainer = try Trainer(
-    configuration, dataset: dataset, model: model,
-    isPretrained: makeBackbone == nil && InitialWeights.exist(for: configuration),
-    progress: progress, isCancelled: isCancelled)
-  if try !trainer.resume(), makeBackbone == nil,
-    let weights = try InitialWeights.open(configuration.weights, for: configuration.backbone)
-  {
-    try InitialWeights.load(weights, into: model)
+    configuration, dataset: dataset, model: model, progress: progress, isCancelled: isCancelled)
+  if try !trainer.resume() {
+    try trainer.begin(with: configuration.openWeights(makeBackbone))
   }
   trainer.announce(isResumed: true)
   return try trainer.complete()
@@ -93,9 +89,7 @@ private func begin(
   progress: @escaping (TrainingEvent) -> Void, isCancelled: @escaping () -> Bool
 ) throws -> Trainer {
   // Before the photos are looked at, which may be many.
-  let weights =
-    makeBackbone == nil
-    ? try InitialWeights.open(configuration.weights, for: configuration.backbone) : nil
+  let weights = try configuration.openWeights(makeBackbone)
   var check = PhotoCheck(sourceSize: configuration.sourceSize, isCancelled: isCancelled)
   let dataset = try ImageDataset(
     contentsOf: configuration.dataset, seed: configuration.seed,
@@ -106,10 +100,9 @@ private func begin(
     throw RACNNError.badPhotos(first: "\(first)", count: check.problems.count)
   }
   let model = configuration.makeModel(dataset.classNames, makeBackbone)
-  if let weights { try InitialWeights.load(weights, into: model) }
   let trainer = try Trainer(
-    configuration, dataset: dataset, model: model, isPretrained: weights != nil,
-    progress: progress, isCancelled: isCancelled)
+    configuration, dataset: dataset, model: model, progress: progress, isCancelled: isCancelled)
+  try trainer.begin(with: weights)
   var manifest = dataset.manifest
   manifest.addDigests { check.digests["\(dataset.root)/\($0)"] }
   try Run.write(manifest, configuration.output, "splits.json")
@@ -127,6 +120,11 @@ private func begin(
 }
 
 extension TrainingConfiguration {
+  /// What its backbones begin with; nil where there is nothing, and in tests.
+  fileprivate func openWeights(_ makeBackbone: BackboneMaker?) throws -> (any WeightSource)? {
+    makeBackbone == nil ? try InitialWeights.open(weights, for: backbone) : nil
+  }
+
   fileprivate func makeModel(
     _ classNames: [String], _ makeBackbone: BackboneMaker?
   ) -> RecurrentAttentionCNN {

@@ -14,7 +14,8 @@ extension Trainer {
     var metrics = EpochSums().metrics(PlannedStage(stage: planned.stage, epochs: 1), epoch: 1)
     let phase = FusePhase(model, rates)
     model.train(only: phase?.groups ?? [])
-    let (rows, norms) = try fusionRows()
+    let held = fusionPhotos
+    let (rows, norms) = try fusionRows(held)
     let fit = phase.map(FusionFit.init)
     fit?.reset(norms: norms)
     if rows.labels.isEmpty {
@@ -26,7 +27,7 @@ extension Trainer {
       } catch let error as FusionFit.Divergence {
         throw diverged(
           error.what, in: planned.stage, step: error.step,
-          Set(error.photos).sorted().map { (dataset.samples[.validation] ?? [])[$0] })
+          Set(error.photos).sorted().map { held[$0] })
       }
       let found = DecisionSearch(rows, classes: dataset.classNames.count).best(fused: fused?.logits)
       (model.decision, state.decision) = (found.decision, found.decision)
@@ -49,7 +50,7 @@ extension Trainer {
     metrics.learningRate = Double(rates.head)
     metrics.seconds = Clock.wall - wall
     metrics.cpuSeconds = Clock.cpu - cpu
-    leave(planned.stage)
+    try leave(planned.stage)
     try log(metrics)
     try writeCheckpoint(nil)
   }
@@ -60,14 +61,20 @@ extension Trainer {
     return "\(consequence): there are no validation photos."
   }
 
-  /// Views of the validation photos at which to fit at most.
+  /// Views of validation photos at which to fit at most: 31 MB of what the fusion sees.
   private static let mostRows = 2048
   /// Views of each validation photo: as it is, and augmented.
   private static let viewsPerPhoto = 4
 
-  /// The descriptors of validation photos, and the mean lengths of each scale's.
-  private func fusionRows() throws -> (FusionRows, [Float]) {
+  /// The validation photos to fit at: all, or of very many some from each class.
+  private var fusionPhotos: [Sample] {
     let held = dataset.samples[.validation] ?? []
+    let count = min(held.count, Self.mostRows)
+    return (0..<count).map { held[$0 * held.count / count] }
+  }
+
+  /// The descriptors of validation photos, and the mean lengths of each scale's.
+  private func fusionRows(_ held: [Sample]) throws -> (FusionRows, [Float]) {
     var rows = FusionRows()
     rows.logits = model.scales.map { _ in [] }
     var lengths = [Double](repeating: 0, count: model.scales.count)
@@ -87,7 +94,8 @@ extension Trainer {
       rows.labels += batch.labels
       rows.photos += batch.indices
     }
-    for epoch in 0..<Self.viewsPerPhoto where !held.isEmpty && rows.labels.count < Self.mostRows {
+    let views = min(Self.viewsPerPhoto, Self.mostRows / max(1, held.count))
+    for epoch in 0..<views where !held.isEmpty {
       var batches = loader(held, augmentation: epoch == 0 ? nil : configuration.augmentation).epoch(
         epoch)
       while let batch = try batches.next() {

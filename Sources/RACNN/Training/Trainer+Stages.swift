@@ -45,11 +45,16 @@ extension Trainer {
     }
   }
 
+  /// Whether each scale's backbone began with weights from a file.
+  private var beganWithWeights: Bool {
+    state.isPretrained ?? InitialWeights.exist(for: configuration)
+  }
+
   /// What happens once as a stage begins.
   func enter(_ stage: Stage) throws {
     (state.step, state.bestLosses, state.staleEpochs, state.hasImproved) = (0, nil, 0, false)
     best = []
-    if let scale = stage.scales.first, scale > 1, !isPretrained, stage == first(ofScale: scale) {
+    if let scale = stage.scales.first, scale > 1, !beganWithWeights, stage == first(ofScale: scale) {
       // A zoom's network begins with what the one before it has learned, unless it knows more than
       // nothing already: networks that learned on their own err on other photos. On CUB's training
       // photos (128 pixels, 450 learned, 150 held out, 2 splits) the mean of three scales was right
@@ -65,23 +70,23 @@ extension Trainer {
       if stage.part == .classifiers { state.roundImproved = false }
       // What the stage must better to count as a change.
       if let tally = try validate(stage) { state.bestLosses = losses(of: stage, tally) }
-      best = snapshot(phase(of: stage).groups.flatMap(\.parameters))
+      best = ParameterStore.snapshot(of: phase(of: stage).groups.flatMap(\.parameters))
     }
   }
 
   /// What happens once as a stage ends; the state is set to the next one.
   ///
   /// - Parameter collapse: How its boxes have become useless, if they have.
-  func leave(_ stage: Stage, collapse: TrainingWarning? = nil) {
+  func leave(_ stage: Stage, collapse: TrainingWarning? = nil) throws(WeightsError) {
     if let collapse {
-      restoreBest()
+      try model.store.restore(best)
       state.isSettled = true
       progress(
         .note(
           "Boxes collapsed (\(collapse.rawValue)): training goes on from the last good ones, and the"
             + " alternation ends."))
     } else if stage.phase == .alternate {
-      if state.bestLosses != nil { restoreBest() }
+      if state.bestLosses != nil { try model.store.restore(best) }
       if state.hasImproved { state.roundImproved = true }
       if stage.part == .proposals, state.bestLosses != nil, !state.roundImproved {
         state.isSettled = true
@@ -109,12 +114,6 @@ extension Trainer {
     let taught = state.history.reversed().filter { $0.stage.phase == .propose }.flatMap(\.boxes)
     return TrainingWarning.found(
       in: metrics, classes: dataset.classNames.count, taught: taught)
-  }
-
-  private func restoreBest() {
-    for (name, array) in best {
-      model.store[name]?.value = Tensor(array.values, shape: Shape(array.shape))
-    }
   }
 
   private func copy(_ source: String, to target: String) {

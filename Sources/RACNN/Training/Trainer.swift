@@ -13,8 +13,6 @@ package final class Trainer {
   let train: BatchLoader
   let progress: (TrainingEvent) -> Void
   let isCancelled: () -> Bool
-  /// Whether each scale's backbone began with weights from a file.
-  let isPretrained: Bool
 
   var state = TrainingState()
   /// The moving parameters at the stage's lowest validation loss, where a stage goes back to them.
@@ -27,8 +25,7 @@ package final class Trainer {
 
   package init(
     _ configuration: TrainingConfiguration, dataset: ImageDataset, model: RecurrentAttentionCNN,
-    isPretrained: Bool = false, progress: @escaping (TrainingEvent) -> Void,
-    isCancelled: @escaping () -> Bool
+    progress: @escaping (TrainingEvent) -> Void, isCancelled: @escaping () -> Bool
   ) throws {
     self.configuration = configuration
     self.dataset = dataset
@@ -36,7 +33,6 @@ package final class Trainer {
     model.store.recomputesBlocks = configuration.savesMemory ?? false
     self.progress = progress
     self.isCancelled = isCancelled
-    self.isPretrained = isPretrained
     stages = configuration.plan.stages(
       scales: configuration.inputSizes.count, sharesBackbone: configuration.sharesBackbone)
     let photos = Split.allCases.map { dataset.samples[$0] ?? [] }
@@ -56,6 +52,12 @@ package final class Trainer {
     guard train.batchCount > 0 else {
       throw RACNNError.emptySplit(dataset: dataset.root, split: Split.train.rawValue)
     }
+  }
+
+  /// Gives each scale's backbone the weights that it begins with, if there are any.
+  func begin(with weights: (any WeightSource)?) throws {
+    if let weights { try InitialWeights.load(weights, into: model) }
+    state.isPretrained = weights != nil
   }
 
   /// Takes up the training where the run's last checkpoint left it, or, where that is damaged, the
@@ -251,7 +253,7 @@ package final class Trainer {
     let goesOn =
       state.epoch < planned.epochs && collapse == nil
       && configuration.plan.patience.map { state.staleEpochs < max(1, $0) } ?? true
-    if !goesOn { leave(planned.stage, collapse: collapse) }
+    if !goesOn { try leave(planned.stage, collapse: collapse) }
     try log(metrics)
     try writeCheckpoint(goesOn ? optimizer : nil)
     return goesOn
@@ -266,7 +268,7 @@ package final class Trainer {
     state.hasImproved = state.bestLosses != nil
     state.bestLosses = losses
     state.staleEpochs = 0
-    if stage.phase == .alternate { best = snapshot(optimizer.parameters) }
+    if stage.phase == .alternate { best = ParameterStore.snapshot(of: optimizer.parameters) }
   }
 
   /// Whether losses are lower by one in a thousand, and, where a stage is taken back unless it is
@@ -308,11 +310,5 @@ package final class Trainer {
     if Run.exists(paths[0]) { try AtomicFile.rename(paths[0], to: paths[1]) }
     try AtomicFile.rename(next, to: paths[0])
     lastCheckpoint = Clock.wall
-  }
-
-  func snapshot(_ parameters: [Parameter]) -> [(String, WeightArray)] {
-    parameters.map {
-      ($0.name, WeightArray(shape: $0.value.shape.dimensions, values: $0.value.values))
-    }
   }
 }

@@ -3,6 +3,9 @@ internal import Tensors
 
 /// All that a training's further course depends on besides parameters and optimizer.
 struct TrainingState: Codable {
+  /// Whether each scale's backbone began with weights from a file; nil in checkpoints of before this
+  /// was kept.
+  var isPretrained: Bool?
   /// The next stage, an index into the plan's.
   var stage = 0
   /// The next epoch of the stage, from 0.
