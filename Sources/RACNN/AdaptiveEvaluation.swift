@@ -7,13 +7,13 @@ public struct AdaptiveScore: Codable, Hashable, Sendable {
   public var confidence: Float
   /// The share of right decisions.
   public var accuracy: Interval
-  /// That of looking at every scale, less it.
+  /// That of always looking at every scale that the decision takes, less it.
   public var loss: Interval
   /// The shares of photos that were decided after 1, 2, ... looks.
   public var looks: [Double]
   /// Multiply-accumulates of a photo, in the mean.
   public var multiplyAccumulates: Double
-  /// The same, as a share of what looking at every scale takes.
+  /// The same, as a share of what that takes.
   public var share: Double
 }
 
@@ -59,7 +59,7 @@ public func evaluateAdaptively(
   return AdaptiveScore(
     confidence: confidence, accuracy: bootstrap.interval(right),
     loss: bootstrap.difference(whole, right), looks: shares, multiplyAccumulates: mean,
-    share: mean / max(1, costs[costs.count - 1]))
+    share: mean / max(1, costs[model.looks - 1]))
 }
 
 extension RecurrentAttentionCNN {

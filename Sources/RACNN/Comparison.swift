@@ -13,9 +13,9 @@ public struct Comparison: Codable, Hashable, Sendable {
     public var accuracy: [String: Interval]
     /// By how much the first member's decision is better, on the same photos.
     public var behind: Interval
-    /// Multiply-accumulates of a photo.
+    /// Multiply-accumulates of a photo, by all scales that its decision takes.
     public var multiplyAccumulates: Double
-    /// CPU seconds of a photo, decoding included.
+    /// CPU seconds of a photo, all scales looking, decoding included.
     public var cpuSeconds: Double
   }
 
@@ -76,7 +76,7 @@ public func compare(
         behind: index == 0
           ? Interval(value: 0, low: 0, high: 0)
           : bootstrap.difference(decisions[0], decisions[index]),
-        multiplyAccumulates: model.multiplyAccumulates().last ?? 0, cpuSeconds: seconds))
+        multiplyAccumulates: model.multiplyAccumulates()[model.looks - 1], cpuSeconds: seconds))
   }
   let kinds = models.map(\.model.configuration.architecture)
   return Comparison(members: members, groups: Comparison.groups(members, kinds))

@@ -29,6 +29,9 @@ public struct Evaluation: Codable, Hashable, Sendable {
   public var worstBoxes: [PhotoBoxScore]?
   /// Multiply-accumulates of a photo once 1, 2, ... scales have looked.
   public var multiplyAccumulates: [Double]?
+  /// How many scales look for the decision: those after the last that has a weight need not; nil in
+  /// scores of before it was kept.
+  public var looks: Int?
   /// The same with boxes that were not learned; nil where it was not asked for.
   public var controls: [ControlScore]?
   /// The same looking closer only where needed; nil where it was not asked for.

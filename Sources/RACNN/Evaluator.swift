@@ -71,7 +71,7 @@ public func evaluate(
     mistakes: Mistake.surest(of: mistakes), boxes: boxes.result,
     quartiles: model.scales.count > 1 ? boxes.quartiles : nil,
     worstBoxes: boxes.worstBoxes, multiplyAccumulates: model.multiplyAccumulates(),
-    seconds: Clock.wall - wall, cpuSeconds: Clock.cpu - cpu)
+    looks: model.looks, seconds: Clock.wall - wall, cpuSeconds: Clock.cpu - cpu)
 }
 
 /// The photos of a split in batches.

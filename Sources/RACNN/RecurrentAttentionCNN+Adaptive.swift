@@ -1,6 +1,9 @@
 public import Tensors
 
 extension RecurrentAttentionCNN {
+  /// How many scales look for the decision: those after the last that has a weight need not.
+  package var looks: Int { decision.looks(scales: scales.count) }
+
   /// Looks at `source [N, 3, S, S]`, and closer only at photos that are not decided yet: those whose
   /// calibrated probability is below `confidence`. Scales that the decision leaves out are not looked
   /// at where no other comes after them.
@@ -14,7 +17,6 @@ extension RecurrentAttentionCNN {
     var photos = Array(0..<source.shape[0])
     var (source, box) = (source, Box.whole(count: source.shape[0]))
     var views: [View] = []
-    let looks = decision.looks(scales: scales.count)
     for (index, scale) in scales.prefix(looks).enumerated() {
       views.append(scale(source, box))
       let isLast = index + 1 == looks

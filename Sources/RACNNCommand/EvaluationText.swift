@@ -38,12 +38,15 @@ extension Evaluation {
     ]
   }
 
-  /// The thousand million multiply-accumulates that a combination takes: all scales up to its last.
+  /// The thousand million multiply-accumulates that a combination takes: all scales up to its last, and
+  /// the decision those that it needs.
   private func cost(of combination: String) -> String {
-    guard let multiplyAccumulates, let all = multiplyAccumulates.last else { return "" }
-    let last = combination.split(separator: "+").last.flatMap { Int($0) }
-    let looked = last.flatMap { (1...multiplyAccumulates.count).contains($0) ? $0 : nil }
-    return Text.fixed((looked.map { multiplyAccumulates[$0 - 1] } ?? all) / 1e9, 3)
+    guard let multiplyAccumulates else { return "" }
+    let all = multiplyAccumulates.count
+    let last = combination.split(separator: "+").last.flatMap { Int($0) } ?? all
+    let looked = combination == Combination.first(all) ? looks ?? all : last
+    guard (1...max(1, all)).contains(looked), looked <= all else { return "" }
+    return Text.fixed(multiplyAccumulates[looked - 1] / 1e9, 3)
   }
 
   /// A share and its interval, in hundredths.
@@ -122,8 +125,8 @@ extension Evaluation {
     return [
       "looking closer only below a confidence of \(Text.percent(Double(adaptive.confidence))):"
         + " \(Evaluation.text(adaptive.accuracy)) % right,"
-        + " \(Evaluation.text(adaptive.loss)) points less than all scales, at"
-        + " \(Text.percent(adaptive.share)) of their arithmetic"
+        + " \(Evaluation.text(adaptive.loss)) points less than always looking, at"
+        + " \(Text.percent(adaptive.share)) of its arithmetic"
         + " (decided: \(looks.joined(separator: ", ")))"
     ]
   }

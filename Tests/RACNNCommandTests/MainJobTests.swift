@@ -1,4 +1,5 @@
 import Foundation
+import ImageDatasets
 import RACNN
 import Testing
 
@@ -43,6 +44,32 @@ import Testing
     try checkEvaluation(run, in: folder)
     try checkControls(run, in: folder)
     try checkShownCommand(training, run: run, in: folder)
+  }
+
+  /// Where each seed has a test split of its own, one has learned what another is tested with.
+  @Test func warnsOfLearnedPhotos() throws {
+    let folder = try folderWithBirds()
+    for seed in ["1", "2"] {
+      let training = try CommandRunner.run(
+        ["train", "birds/images", "--scales", "1", "--seed", seed, "--output", "run\(seed)"]
+          + Self.small, in: folder)
+      try #require(training.code == 0, "\(training.errors)")
+    }
+    let words = ["evaluate", "run1", "birds/images", "--also"]
+    let outcome = try CommandRunner.run(words + ["run2"], in: folder)
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    let run = try Run(contentsOf: folder.path + "/run1")
+    let other = try Run(contentsOf: folder.path + "/run2")
+    let learned = Set(other.manifest.files.filter { $0.key != "test" }.flatMap(\.value))
+    let tested = try #require(run.manifest.files["test"])
+    let count = tested.count { learned.contains($0) }
+    #expect(count > 0)
+    #expect(
+      outcome.errors.hasPrefix(
+        "racnn: warning: run2 has learned \(count) of these \(tested.count) photos"),
+      "\(outcome.errors)")
+    let same = try CommandRunner.run(words + ["run1"], in: folder)
+    #expect(same.code == 0 && !same.errors.contains("has learned"))
   }
 
   /// A program without the weights that come with it does not train for nothing.

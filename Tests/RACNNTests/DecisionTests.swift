@@ -226,6 +226,7 @@ import Testing
     #expect(groups.count == 1 && groups[0].output.views.count == 2)
     let whole = withoutTape { model(source) }.probabilities.values
     #expect(groups[0].output.probabilities.values == whole)
+    #expect(model.looks == 2)
   }
 
   /// Counted by hand: two convolutions and a classifier at each scale, an APN of two layers at two.

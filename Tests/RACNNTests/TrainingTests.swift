@@ -318,16 +318,32 @@ import Testing
     #expect(folder.names("bad").isEmpty)
   }
 
-  /// Controls look elsewhere, and say with which certainty that is worse.
-  @Test func controlsAreScored() throws {
+  /// A trained network is scored in each way that there is.
+  @Test func networksAreScored() throws {
     let folder = TemporaryFolder()
     try drawPatches(in: folder)
-    let configuration = tinyTraining(folder, run: "controls")
+    let configuration = tinyTraining(folder, run: "scored")
     let result = try train(configuration)
     let model = try RecurrentAttentionCNN(contentsOf: result.modelPath)
     let dataset = try ImageDataset(
       contentsOf: configuration.dataset, manifest: Run(contentsOf: configuration.output).manifest)
     let plain = try evaluate(model, on: dataset, split: .train)
+    try checkControls(model, dataset, plain)
+    let once = try checkSavings(model, dataset, plain)
+    try checkComparison(model, dataset, plain)
+
+    // What is not scored again stays with the run.
+    var scored = plain
+    scored.adaptive = once
+    try Run(contentsOf: configuration.output).record(scored)
+    try Run(contentsOf: configuration.output).record(plain)
+    #expect(try Run(contentsOf: configuration.output).evaluation == scored)
+  }
+
+  /// Controls look elsewhere, and say with which certainty that is worse.
+  private func checkControls(
+    _ model: RecurrentAttentionCNN, _ dataset: ImageDataset, _ plain: Evaluation
+  ) throws {
     let scores = try evaluateControls(model, on: dataset, split: .train, batchSize: 5)
     // These photos have no true boxes.
     #expect(scores.map(\.control) == [.learned, .initial, .center, .random])
@@ -347,20 +363,15 @@ import Testing
     let other = try evaluateControls(model, on: dataset, split: .train, seed: 2, batchSize: 5)
     #expect(other[2].accuracy.mapValues(\.value) == scores[2].accuracy.mapValues(\.value))
     model.boxPolicy = .initial
+    defer { model.boxPolicy = .learned }
     let initial = try evaluate(model, on: dataset, split: .train)
     #expect(scores[1].accuracy.mapValues(\.value) == initial.accuracy)
   }
 
-  /// Looking closer only where needed, and networks side by side.
-  @Test func savingsAndOthersAreScored() throws {
-    let folder = TemporaryFolder()
-    try drawPatches(in: folder)
-    let configuration = tinyTraining(folder, run: "one")
-    let result = try train(configuration)
-    let model = try RecurrentAttentionCNN(contentsOf: result.modelPath)
-    let dataset = try ImageDataset(
-      contentsOf: configuration.dataset, manifest: Run(contentsOf: configuration.output).manifest)
-    let plain = try evaluate(model, on: dataset, split: .train)
+  /// Looking closer only where needed.
+  private func checkSavings(
+    _ model: RecurrentAttentionCNN, _ dataset: ImageDataset, _ plain: Evaluation
+  ) throws -> AdaptiveScore {
     let decision = try #require(plain.accuracy["1+2+3"])
     func adaptive(_ confidence: Float?) throws -> AdaptiveScore {
       try evaluateAdaptively(
@@ -377,13 +388,23 @@ import Testing
     #expect(once.share > 0.3 && once.share < 0.4)
     #expect(try adaptive(nil).confidence == model.decision.confidence)
 
-    // What is not scored again stays with the run.
-    var scored = plain
-    scored.adaptive = once
-    try Run(contentsOf: configuration.output).record(scored)
-    try Run(contentsOf: configuration.output).record(plain)
-    #expect(try Run(contentsOf: configuration.output).evaluation == scored)
+    // Scales that decide nothing cost nothing.
+    let found = model.decision
+    defer { model.decision = found }
+    (model.decision.weights, model.decision.confidence) = ([1, 0, 0], nil)
+    let first = try adaptive(0.5)
+    #expect(first.looks == [1, 0, 0] && first.share == 1 && first.loss.value == 0)
+    #expect(try evaluate(model, on: dataset, split: .train).looks == 1)
+    let members = try compare([("first", model)], on: dataset, split: .train).members
+    #expect(members[0].multiplyAccumulates == model.multiplyAccumulates()[0])
+    return once
+  }
 
+  /// Networks side by side.
+  private func checkComparison(
+    _ model: RecurrentAttentionCNN, _ dataset: ImageDataset, _ plain: Evaluation
+  ) throws {
+    let decision = try #require(plain.accuracy["1+2+3"])
     let other = RecurrentAttentionCNN(model.configuration, seed: 9)
     var single = model.configuration
     (single.inputSizes, single.fuses, single.decision) = ([32], false, nil)

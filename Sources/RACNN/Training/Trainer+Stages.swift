@@ -54,7 +54,8 @@ extension Trainer {
   func enter(_ stage: Stage) throws {
     (state.step, state.bestLosses, state.staleEpochs, state.hasImproved) = (0, nil, 0, false)
     best = []
-    if let scale = stage.scales.first, scale > 1, !beganWithWeights, stage == first(ofScale: scale) {
+    if let scale = stage.scales.first, scale > 1, !beganWithWeights, stage == first(ofScale: scale)
+    {
       // A zoom's network begins with what the one before it has learned, unless it knows more than
       // nothing already: networks that learned on their own err on other photos. On CUB's training
       // photos (128 pixels, 450 learned, 150 held out, 2 splits) the mean of three scales was right
