@@ -1,7 +1,7 @@
 import Glibc
 
 /// The system's words for the last failed call.
-func lastReason() -> String {
+package func lastReason() -> String {
   guard let text = strerror(errno) else { return "error \(errno)" }
   return String(cString: text)
 }

@@ -6,6 +6,15 @@ public enum FileError: Error, Hashable, Sendable {
   case unwritable(path: String, reason: String)
 }
 
+extension FileError {
+  /// Why, in the system's words.
+  package var reason: String {
+    switch self {
+    case .unreadable(_, let reason), .unwritable(_, let reason): reason
+    }
+  }
+}
+
 extension FileError: CustomStringConvertible {
   /// The file and the system's reason, in one line.
   public var description: String {

@@ -29,7 +29,7 @@ public final class ParameterStore {
   ///     of them are loaded next.
   public init(seed: UInt64, initializes: Bool = true) {
     generator = RandomGenerator(seed: seed)
-    initialization = initializes ? generator.fork(fnv1a("initial weights")) : nil
+    initialization = initializes ? generator.fork("initial weights") : nil
   }
 
   /// The parameter of that name, or nil.
@@ -89,7 +89,7 @@ public final class ParameterStore {
   private static let largestMap = 4 << 20
 
   func add(_ name: String, _ shape: Shape, _ initializer: Initializer) -> Parameter {
-    var generator = initialization?.fork(fnv1a(name))
+    var generator = initialization?.fork(name)
     return add(Parameter(name: name, value: initializer.value(shape, using: &generator)))
   }
 
@@ -127,9 +127,4 @@ public struct ParameterScope {
   }
 
   private func full(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
-}
-
-/// The 64-bit hash of Fowler, Noll and Vo: the same in every run, as `Hashable`'s is not.
-private func fnv1a(_ text: String) -> UInt64 {
-  text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }

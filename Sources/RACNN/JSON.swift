@@ -1,9 +1,9 @@
 internal import FoundationEssentials
 
 /// JSON texts of our own types; keys are sorted, so that equal values give equal texts.
-enum JSON {
+package enum JSON {
   /// `value` as a text: on one line, or indented for people.
-  static func text(_ value: some Encodable, indented: Bool = false) throws -> String {
+  package static func text(_ value: some Encodable, indented: Bool = false) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting =
       indented
@@ -13,7 +13,8 @@ enum JSON {
   }
 
   /// The value that `text` describes.
-  static func value<Value: Decodable>(_ type: Value.Type, from text: some StringProtocol) throws
+  package static func value<Value: Decodable>(_ type: Value.Type, from text: some StringProtocol)
+    throws
     -> Value
   {
     try JSONDecoder().decode(type, from: Data(text.utf8))

@@ -59,7 +59,7 @@ struct Classify: ParsableCommand {
     setThreadCount(threads ?? Processors.count)
     let classifier =
       try model.map { try Classifier(contentsOf: ModelFile.path(of: $0)) } ?? .embedded()
-    if let output { try Folder.make(output) }
+    if let output { try FileSystem.makeFolder(output) }
     var sheets = SheetNames(folder: output, sparing: images)
     // Nothing is kept of a photo that has been told of, however many there are.
     var results = json ? JSONArrayOutput() : nil

@@ -112,7 +112,7 @@ struct Evaluate: ParsableCommand {
         progress: show)
     }
     line.clear()
-    try Console.line(json ? JSON.text(evaluation) : evaluation.text)
+    try Console.line(json ? JSON.text(evaluation, indented: true) : evaluation.text)
     if controls || adaptive, let run, ownPhotos != nil {
       try record(evaluation, in: run, ofModelAt: path)
     }

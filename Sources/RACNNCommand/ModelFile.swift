@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import RACNN
 
@@ -13,7 +14,7 @@ enum ModelFile {
   /// The run that a model file belongs to, if it still lies in it.
   static func run(of model: String) -> Run? {
     let folder = FilePath.folder(of: model)
-    guard FilePath.exists(folder + "/config.json") else { return nil }
+    guard FileSystem.exists(folder + "/config.json") else { return nil }
     return try? Run(contentsOf: folder)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import RACNN
 
 /// `racnn train`: from a folder of photos to a model.
@@ -180,7 +181,7 @@ struct Train: ParsableCommand {
     // A name for `.` and `..`, which have none of their own.
     let name = FilePath.name(of: FilePath.resolved(dataset) ?? dataset)
     var number = 1
-    while FilePath.exists("runs/\(name)-\(number)") { number += 1 }
+    while FileSystem.exists("runs/\(name)-\(number)") { number += 1 }
     return "runs/\(name)-\(number)"
   }
 

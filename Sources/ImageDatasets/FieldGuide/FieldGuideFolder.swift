@@ -1,15 +1,14 @@
+internal import Files
 internal import Glibc
 
 /// The few things done to folders.
 enum FieldGuideFolder {
   /// Makes `path` and the folders above it, where missing.
   static func make(_ path: String) throws(FieldGuideError) {
-    var made = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      made += part + "/"
-      if mkdir(made, 0o777) != 0 && errno != EEXIST && access(made, F_OK) != 0 {
-        throw .unusableFolder(folder: path, reason: lastReason())
-      }
+    do throws(FileError) {
+      try FileSystem.makeFolder(path)
+    } catch {
+      throw .unusableFolder(folder: path, reason: error.reason)
     }
   }
 
@@ -35,10 +34,5 @@ enum FieldGuideFolder {
     if unlink(path) != 0 && errno != ENOENT {
       throw .unusableFolder(folder: path, reason: lastReason())
     }
-  }
-
-  private static func lastReason() -> String {
-    guard let text = strerror(errno) else { return "error \(errno)" }
-    return String(cString: text)
   }
 }

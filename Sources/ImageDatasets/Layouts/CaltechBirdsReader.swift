@@ -1,3 +1,4 @@
+import Files
 import Images
 
 /// Reads the layout of CUB-200-2011.
@@ -76,7 +77,7 @@ struct CaltechBirdsReader {
     _ file: String, of known: Set<Int>,
     _ value: (NumberedList, NumberedList.Row) throws(DatasetError) -> Value
   ) throws(DatasetError) -> [Int: Value]? {
-    guard FileStatus.exists(root + "/" + file) else { return nil }
+    guard FileSystem.exists(root + "/" + file) else { return nil }
     return try values(file, of: known, value)
   }
 

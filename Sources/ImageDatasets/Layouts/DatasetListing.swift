@@ -1,3 +1,4 @@
+import Files
 import Images
 
 /// What a reader found in a folder, before the splits that are missing are made.
@@ -37,7 +38,7 @@ struct DatasetListing {
   ///
   /// - Parameter needsTraining: whether a folder without training photos is an error.
   init(contentsOf root: String, needsTraining: Bool) throws(DatasetError) {
-    if FileStatus.exists(root + "/images.txt") {
+    if FileSystem.exists(root + "/images.txt") {
       self = try CaltechBirdsReader(root: root).read()
     } else {
       let folder = try Folder(root)

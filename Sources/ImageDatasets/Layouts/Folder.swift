@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// What a folder holds, in the order of the names' bytes.
@@ -22,7 +23,7 @@ struct Folder {
   /// Lists `path`, but for hidden files.
   init(_ path: String) throws(DatasetError) {
     guard let stream = opendir(path) else {
-      throw .unreadable(path: path, reason: systemReason())
+      throw .unreadable(path: path, reason: lastReason())
     }
     defer { closedir(stream) }
     var entries: [Entry] = []
@@ -37,7 +38,7 @@ struct Folder {
       let status = try FileStatus(path + "/" + name)
       entries.append(Entry(name: name, isFolder: status.isFolder, file: status))
     }
-    guard errno == 0 else { throw .unreadable(path: path, reason: systemReason()) }
+    guard errno == 0 else { throw .unreadable(path: path, reason: lastReason()) }
     self.entries = entries.sorted { precedes($0.name, $1.name) }
   }
 
@@ -63,7 +64,7 @@ struct FileStatus {
   init(_ path: String) throws(DatasetError) {
     var information = stat()
     if stat(path, &information) != 0 {
-      let (number, reason) = (errno, systemReason())
+      let (number, reason) = (errno, lastReason())
       guard number == ENOENT || number == ELOOP, lstat(path, &information) == 0 else {
         throw .unreadable(path: path, reason: reason)
       }
@@ -74,17 +75,9 @@ struct FileStatus {
     isFolder = kind == S_IFDIR
     isSpecial = ![S_IFDIR, S_IFREG, S_IFLNK].contains(kind)
   }
-
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }
 
 /// The order of the bytes in UTF-8, which is that of the Unicode numbers.
 func precedes(_ a: String, _ b: String) -> Bool {
   a.utf8.lexicographicallyPrecedes(b.utf8)
-}
-
-/// The system's words for the last failed call.
-private func systemReason() -> String {
-  guard let text = strerror(errno) else { return "error \(errno)" }
-  return String(cString: text)
 }

@@ -28,14 +28,9 @@ struct SplitMaker {
       let wanted = Int((Double(members.count) * fraction).rounded())
       let count = min(members.count - 1, max(wanted, members.count >= 5 ? 1 : 0))
       var generator = RandomGenerator(seed: seed)
-        .fork(split == .test ? 1 : 2).fork(Self.hash(name))
+        .fork(split == .test ? 1 : 2).fork(name)
       for index in members.permuted(using: &generator).prefix(count) { items[index].split = split }
     }
-  }
-
-  /// FNV-1a, which does not change from run to run as Swift's own hashes do.
-  private static func hash(_ text: String) -> UInt64 {
-    text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }
 }
 

@@ -1,5 +1,4 @@
 internal import Files
-internal import Glibc
 public import ImageDatasets
 
 /// A training's folder: its configuration, logs, checkpoints and model.
@@ -18,7 +17,7 @@ public struct Run: Sendable {
   /// Where the finished model is, or will be.
   public var modelPath: String { Run.modelPath(folder) }
   /// Whether training is finished.
-  public var isFinished: Bool { Run.exists(modelPath) }
+  public var isFinished: Bool { FileSystem.exists(modelPath) }
 
   /// Reads the folder of a run, finished or not.
   ///
@@ -29,7 +28,7 @@ public struct Run: Sendable {
     configuration = try Run.configuration(in: folder)
     manifest = try Run.manifest(in: folder)
     let log = "\(folder)/metrics.jsonl"
-    if Run.exists(log) {
+    if FileSystem.exists(log) {
       let lines = try Run.content(folder, "metrics.jsonl").split(separator: "\n")
       history = try lines.enumerated().map { index, line in
         do {
@@ -42,7 +41,7 @@ public struct Run: Sendable {
       history = []
     }
     evaluation =
-      Run.exists("\(folder)/evaluation.json")
+      FileSystem.exists("\(folder)/evaluation.json")
       ? try Run.read(Evaluation.self, folder, "evaluation.json") : nil
   }
 
@@ -76,7 +75,7 @@ public struct Run: Sendable {
   /// Whether a new run can have the folder at `path`: there is none, or nothing in it but what
   /// a run that was stopped in its first moment leaves.
   public static func isFree(_ path: String) -> Bool {
-    !exists(path) || AtomicFile.holdsLeftoversAlone(path)
+    !FileSystem.exists(path) || AtomicFile.holdsLeftoversAlone(path)
   }
 
   /// Keeps other trainings out of the folder while the result lives, and clears away what a killed
@@ -104,9 +103,7 @@ public struct Run: Sendable {
   }
 
   static func makeCheckpointFolder(_ folder: String) throws(FileError) {
-    guard mkdir("\(folder)/checkpoints", 0o777) == 0 || errno == EEXIST else {
-      throw .unwritable(path: "\(folder)/checkpoints", reason: String(cString: strerror(errno)))
-    }
+    try FileSystem.makeFolder("\(folder)/checkpoints")
   }
 
   static func modelPath(_ folder: String) -> String { "\(folder)/model.safetensors" }
@@ -116,12 +113,10 @@ public struct Run: Sendable {
   }
   static func bestPath(_ folder: String) -> String { "\(folder)/checkpoints/best.safetensors" }
 
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
   private static func read<Value: Decodable>(
     _ type: Value.Type, _ folder: String, _ name: String
   ) throws -> Value {
-    guard exists("\(folder)/\(name)") else {
+    guard FileSystem.exists("\(folder)/\(name)") else {
       throw RACNNError.unusableRun(
         path: folder, reason: "there is no \(name) in it",
         cure: "give the folder of a run that racnn train has made")

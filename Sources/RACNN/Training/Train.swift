@@ -62,7 +62,7 @@ package func train(
   // The folder may have been moved since.
   configuration.output = run
   try configuration.validate()
-  guard Run.exists("\(run)/splits.json") else {
+  guard FileSystem.exists("\(run)/splits.json") else {
     // It was stopped before its first step.
     return try begin(configuration, makeBackbone, progress: progress, isCancelled: isCancelled)
       .complete()

@@ -67,7 +67,7 @@ package final class Trainer {
   /// - Throws: What is wrong with the last checkpoint when no other can be read.
   package func resume() throws -> Bool {
     var damage: (any Error)?
-    for path in Run.checkpointPaths(configuration.output) where Run.exists(path) {
+    for path in Run.checkpointPaths(configuration.output) where FileSystem.exists(path) {
       do {
         let checkpoint = try Checkpoint(contentsOf: path, into: model.store)
         if let damage { progress(.note("\(damage). Going on from \(path), the one before.")) }
@@ -307,7 +307,7 @@ package final class Trainer {
     let paths = Run.checkpointPaths(configuration.output)
     let next = "\(configuration.output)/checkpoints/next.safetensors"
     try checkpoint.write(model.store, to: next)
-    if Run.exists(paths[0]) { try AtomicFile.rename(paths[0], to: paths[1]) }
+    if FileSystem.exists(paths[0]) { try AtomicFile.rename(paths[0], to: paths[1]) }
     try AtomicFile.rename(next, to: paths[0])
     lastCheckpoint = Clock.wall
   }

@@ -9,7 +9,7 @@ enum Console {
   /// - Throws: `FileError.unwritable` where the output takes no more (a full disk).
   static func line(_ text: String) throws(FileError) {
     guard write(text + "\n", to: STDOUT_FILENO) else {
-      throw .unwritable(path: "standard output", reason: String(cString: strerror(errno)))
+      throw .unwritable(path: "standard output", reason: lastReason())
     }
   }
 

@@ -16,31 +16,12 @@ enum FilePath {
     String(path.split(separator: "/").last ?? "/")
   }
 
-  /// Whether there is a file or folder at `path`.
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
   /// The path without links and dots, by which two of them can be told to lead to one place; nil
   /// where there is nothing.
   static func resolved(_ path: String) -> String? {
     guard let result = realpath(path, nil) else { return nil }
     defer { free(result) }
     return String(cString: result)
-  }
-}
-
-/// Folders to write to.
-enum Folder {
-  /// Makes the folder and those above it, where they are not there.
-  static func make(_ path: String) throws(FileError) {
-    if mkdir(path, 0o777) == 0 { return }
-    if errno == ENOENT, FilePath.folder(of: path) != path {
-      try make(FilePath.folder(of: path))
-      if mkdir(path, 0o777) == 0 { return }
-    }
-    var status = stat()
-    if errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-    let reason = errno == EEXIST ? "it is no folder" : String(cString: strerror(errno))
-    throw .unwritable(path: path, reason: reason)
   }
 }
 
