@@ -22,6 +22,8 @@ public enum DatasetError: Error, Hashable, Sendable {
   case ambiguousSplit(first: String, second: String)
   /// A photo's class is none that is trained.
   case unknownClass(name: String, path: String)
+  /// A photo's class is none of those that a model has learned.
+  case otherClass(name: String, path: String)
   /// Two paths lead to the same file.
   case duplicate(path: String, other: String)
   /// A line of a list cannot be taken; `reason` says why and what to do.
@@ -49,7 +51,9 @@ extension DatasetError: CustomStringConvertible {
       "\(root) holds photos of one class only (\(name)): add a folder for each other class"
     case .emptyClass(let name, let path, let subfolders):
       "class \(name) has no photo in \(path)"
-        + (subfolders > 0 ? " (its \(subfolders) subfolders are not looked into)" : "")
+        + (subfolders > 1
+          ? " (its \(subfolders) subfolders are not looked into)"
+          : subfolders > 0 ? " (its subfolder is not looked into)" : "")
         + ": add photos (.jpg, .jpeg, .png), or remove the class"
     case .unreadablePhotos(let what, let first):
       "no photo of \(what) can be read (such as \(first)): replace them, or remove \(what)"
@@ -62,6 +66,9 @@ extension DatasetError: CustomStringConvertible {
     case .unknownClass(let name, let path):
       "\(path) is of class \(name), of which there is no photo to train on: "
         + "add training photos of it, or remove it"
+    case .otherClass(let name, let path):
+      "\(path) is of class \(name), which the model has not learned: "
+        + "leave it out, or train a model with photos of it"
     case .duplicate(let path, let other):
       "\(path) is the same file as \(other): remove one of the two"
     case .malformedLine(let file, let line, let reason):

@@ -1,8 +1,8 @@
 /// A folder of photos, by split and class.
 ///
 /// The layouts are those of `DatasetLayout`. Photos end in .jpg, .jpeg or .png (in either case);
-/// hidden files are passed over, other files, and pipes and devices, are counted in `skipped`. Links are
-/// followed.
+/// hidden files are passed over, and so are folders of trainings; other files, pipes, devices and contact
+/// sheets of photos beside them are counted in `skipped`. Links are followed.
 public struct ImageDataset: Sendable {
   /// The folder.
   public let root: String
@@ -16,6 +16,8 @@ public struct ImageDataset: Sendable {
   public let madeSplits: Set<Split>
   /// How many files are no photos by their name, or lie where no photos are looked for.
   public let skipped: Int
+  /// Those of them that seem to be photos.
+  public let stray: [StrayPhoto]
   /// The paths of photos that were left out because they cannot be read, in their order.
   public let omitted: [String]
   private let fingerprint: String
@@ -92,7 +94,10 @@ public struct ImageDataset: Sendable {
     var samples = Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, [Sample]()) })
     for item in listing.items {
       guard let label = labels[item.className] else {
-        throw .unknownClass(name: item.className, path: root + "/" + item.path)
+        let path = root + "/" + item.path
+        throw given == nil
+          ? .unknownClass(name: item.className, path: path)
+          : .otherClass(name: item.className, path: path)
       }
       samples[item.split ?? .train, default: []]
         .append(Sample(path: item.path, label: label, box: item.box))
@@ -103,6 +108,7 @@ public struct ImageDataset: Sendable {
     self.samples = samples
     madeSplits = Set(Split.allCases).subtracting(present).subtracting([.train])
     skipped = listing.skipped
+    stray = listing.stray
     omitted = listing.omitted
     fingerprint = listing.fingerprint
     photos = Dictionary(

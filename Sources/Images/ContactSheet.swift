@@ -17,6 +17,22 @@ public struct ContactSheet: Sendable {
     }
   }
 
+  /// What stands between the name of a photo, without its ending, and `.png` in that of its sheet; a
+  /// number may follow.
+  package static let nameEnding = "-crops"
+
+  /// The name, without its ending, of the photo that a file of that name is a sheet of; nil where it is
+  /// not named as sheets are.
+  package static func photo(ofSheetNamed name: String) -> String? {
+    guard name.hasSuffix(".png") else { return nil }
+    var stem = name.dropLast(4)
+    if let dash = stem.lastIndex(of: "-") {
+      let number = stem[stem.index(after: dash)...]
+      if !number.isEmpty, number.allSatisfy({ $0.isASCII && $0.isNumber }) { stem = stem[..<dash] }
+    }
+    return stem.hasSuffix(nameEnding) ? String(stem.dropLast(nameEnding.count)) : nil
+  }
+
   private let photo: Image
   private let boxes: [(Rectangle, Color)]
   private let caption: String

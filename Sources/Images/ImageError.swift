@@ -12,6 +12,8 @@ public enum ImageError: Error, Hashable, Sendable {
 
   /// The file cannot be opened or read.
   case file(FileError)
+  /// The file has not one byte.
+  case empty(path: String)
   /// The file begins neither as a JPEG nor as a PNG file does.
   case unknownFormat(path: String)
   /// The file breaks its format's rules; `reason` is that of libjpeg or libpng.
@@ -34,6 +36,8 @@ extension ImageError: CustomStringConvertible {
     switch self {
     case .file(let error):
       "\(error)"
+    case .empty(let path):
+      "cannot read \(path): it is empty; copy or download it again"
     case .unknownFormat(let path):
       "cannot read \(path): it is neither a JPEG nor a PNG file; convert it to one of these"
     case .malformed(let path, let format, let reason):

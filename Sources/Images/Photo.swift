@@ -62,7 +62,7 @@ public struct Photo: Sendable {
       lacksEnd = false
       (size, orientation) = (decoder.size, decoder.orientation)
     } else {
-      throw .unknownFormat(path: name)
+      throw bytes.isEmpty ? .empty(path: name) : .unknownFormat(path: name)
     }
     // Turning makes a second picture.
     guard orientation == .upright || canAllocate(decoded.pixels.count) else {

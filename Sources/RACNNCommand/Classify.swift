@@ -65,30 +65,52 @@ struct Classify: ParsableCommand {
     var results = json ? JSONArrayOutput() : nil
     var failed = false
     for path in images {
+      var entry = Entry(image: path)
+      var sheet: Image?
       do {
-        let photo = try Photo(contentsOf: path, minimumSide: classifier.minimumSide)
+        let photo = try self.photo(path, minimumSide: classifier.minimumSide)
         Console.warn(of: photo, path)
         let answer = try classifier.classify(
           photo, top: top, crops: showCrops, adaptive: adaptive)
-        var entry = Entry(image: path, answer: answer)
+        entry.answer = answer
         if showCrops {
-          let sheet = CropSheet.image(photo, answer)
-          entry.crops = sheets.next(for: path)
-          try AtomicFile.write(try sheet.pngData(), to: entry.crops ?? "")
-          if !json && Terminal.showsColor {
-            try Console.line(TerminalPicture.halfBlocks(sheet, columns: Terminal.columns))
-          }
+          sheet = CropSheet.image(photo, answer)
+          entry.crops = try write(sheet, to: sheets.next(for: path))
         }
-        if !json { try Console.line(entry.text) }
-        try results?.append(entry)
       } catch {
         Console.error("\(error)")
         failed = true
-        try results?.append(Entry(image: path, error: Console.inOneLine("\(error)")))
+        entry.error = Console.inOneLine("\(error)")
       }
+      // Where these cannot be told, the rest need not be computed.
+      if !json, entry.answer != nil {
+        if let sheet, Terminal.showsColor {
+          try Console.line(TerminalPicture.halfBlocks(sheet, columns: Terminal.columns))
+        }
+        try Console.line(entry.text)
+      }
+      try results?.append(entry)
     }
     try results?.end()
     if failed { throw ExitCode.failure }
+  }
+
+  private func photo(_ path: String, minimumSide: Int) throws -> Photo {
+    if FilePath.isFolder(path) {
+      throw CommandError("\(path) is a folder: give its photos, as \(path)/*.jpg")
+    }
+    return try Photo(contentsOf: path, minimumSide: minimumSide)
+  }
+
+  /// Writes a sheet; returns where it is.
+  private func write(_ sheet: Image?, to path: String) throws -> String? {
+    guard let sheet else { return nil }
+    do {
+      try AtomicFile.write(try sheet.pngData(), to: path)
+    } catch let error as FileError where output == nil {
+      throw CommandError("\(error); give a folder for it by --output")
+    }
+    return path
   }
 }
 
@@ -162,7 +184,9 @@ extension Classify {
       let name = FilePath.name(of: image)
       let stem = name.lastIndex(of: ".").map { $0 > name.startIndex ? name[..<$0] : name[...] }
       let parent = folder ?? FilePath.folder(of: image)
-      let base = (parent == "." ? "" : parent + "/") + (stem ?? name[...]) + "-crops"
+      let base =
+        (parent == "." ? "" : parent + "/") + (stem ?? name[...])
+        + ContactSheet.nameEnding
       var path = base + ".png"
       var number = 2
       while !taken.insert(SheetNames.place(path)).inserted {

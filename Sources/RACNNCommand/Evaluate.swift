@@ -1,5 +1,6 @@
 import ArgumentParser
 import ImageDatasets
+import Images
 import RACNN
 import Tensors
 
@@ -144,7 +145,16 @@ struct Evaluate: ParsableCommand {
     let usual = TrainingConfiguration(dataset: dataset, output: "")
     let photos = try ImageDataset(
       contentsOf: dataset, seed: usual.seed, validationFraction: usual.validationFraction,
-      testFraction: usual.testFraction, classNames: network.configuration.classNames)
+      testFraction: usual.testFraction, classNames: network.configuration.classNames,
+      isReadable: { path in
+        do {
+          _ = try Photo(contentsOf: path, minimumSide: network.configuration.sourceSize)
+          return true
+        } catch {
+          Console.error("warning: left out: \(error)")
+          return false
+        }
+      })
     if photos.madeSplits.contains(split) {
       Console.note(
         "racnn: the split \(split.rawValue) of \(dataset) is made anew; photos that the model has"

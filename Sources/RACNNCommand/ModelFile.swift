@@ -1,14 +1,18 @@
 import Files
-import Glibc
 import RACNN
 
 /// Models as users name them.
 enum ModelFile {
   /// The model file that `path` means: itself, or that of the run whose folder it is.
   static func path(of path: String) throws -> String {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return path }
-    return try Run(contentsOf: path).modelPath
+    guard FilePath.isFolder(path) else { return path }
+    let run = try Run(contentsOf: path)
+    guard run.isFinished else {
+      throw RACNNError.unusableRun(
+        path: path, reason: "its training is not finished",
+        cure: "go on with it: racnn train --resume \(Text.shellQuoted(path))")
+    }
+    return run.modelPath
   }
 
   /// The run that a model file belongs to, if it still lies in it.

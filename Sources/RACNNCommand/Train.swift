@@ -80,7 +80,9 @@ struct Train: ParsableCommand {
   @Flag(help: "Refuse a data set with photos that cannot be read; otherwise they are left out.")
   var strict = false
 
-  @Option(help: "Go on with the run in this folder, with its settings.", completion: .directory)
+  @Option(
+    help: "Go on with the run in this folder, with its settings; the photos may have moved.",
+    completion: .directory)
   var resume: String?
 
   func validate() throws {
@@ -108,8 +110,10 @@ struct Train: ParsableCommand {
     let log = TrainingLog()
     do {
       let result =
-        if let resume = try resumedRun() {
-          try train(resuming: resume, progress: log.tell, isCancelled: { log.isCancelled })
+        if let resume {
+          try train(
+            resuming: resume, dataset: dataset, progress: log.tell,
+            isCancelled: { log.isCancelled })
         } else {
           try train(configuration(), progress: log.tell, isCancelled: { log.isCancelled })
         }
@@ -117,35 +121,33 @@ struct Train: ParsableCommand {
       try conclude(result)
     } catch RACNNError.cancelled(let run) {
       log.finish()
-      if let failure = log.failure { throw failure }
-      let command = [CommandLine.arguments.first ?? "racnn", "train", "--resume", run]
-      Console.note("racnn: stopped; go on with: \(Text.commandLine(command))")
+      if let failure = log.failure { try Train.fail(failure, in: run) }
+      Console.note("racnn: stopped; go on with: \(Train.resumption(of: run))")
       throw ExitCode(Interruption.exitCode)
+    } catch let error as FileError {
+      log.finish()
+      try Train.fail(error, in: log.run)
     } catch {
       log.finish()
       throw error
     }
   }
 
-  /// The run to go on with, if any, which must be one on `dataset` where that is given too.
-  private func resumedRun() throws -> String? {
-    guard let resume, let dataset else { return resume }
-    let trained = try Run.configuration(in: resume).dataset
-    guard FilePath.resolved(dataset) == FilePath.resolved(trained) else {
-      throw CommandError("\(resume) is a run on \(trained), not on \(dataset): leave that out")
-    }
-    return resume
+  /// Ends with an error from outside, such as a full disk, after which a run that has begun can go on.
+  private static func fail(_ error: any Error, in run: String?) throws {
+    guard let run, FileSystem.exists("\(run)/splits.json") else { throw error }
+    Console.error("\(error); once that is mended, go on with: \(resumption(of: run))")
+    throw ExitCode.failure
+  }
+
+  private static func resumption(of run: String) -> String {
+    Text.commandLine([CommandLine.arguments.first ?? "racnn", "train", "--resume", run])
   }
 
   /// The settings of a new run.
   private func configuration() throws -> TrainingConfiguration {
     let dataset = dataset ?? ""
     let output = try output ?? Train.newRun(for: dataset)
-    if !Run.isFree(output) {
-      throw CommandError(
-        "\(output) is there already: choose another --output, or go on with"
-          + " racnn train --resume \(Text.shellQuoted(output))")
-    }
     var result: TrainingConfiguration =
       switch preset {
       case .light: TrainingConfiguration(dataset: dataset, output: output)
@@ -191,10 +193,11 @@ struct Train: ParsableCommand {
     if let evaluation = result.evaluation { try Console.line(evaluation.text) }
     let report = result.run + "/report.html"
     let photo = try RunReport(run).write(to: report)
-    try Console.line("trained in \(Text.duration(result.seconds)); the report: \(report)")
+    let seconds = result.history.reduce(0) { $0 + $1.seconds }
+    try Console.line("trained in \(Text.duration(seconds)); the report: \(report)")
     let command = [
       CommandLine.arguments.first ?? "racnn", "classify", photo ?? "photo.jpg", "--model",
-      result.modelPath, "--show-crops",
+      result.modelPath, "--show-crops", "--output", result.run,
     ]
     try Console.line("classify with it:\n  \(Text.commandLine(command))")
   }

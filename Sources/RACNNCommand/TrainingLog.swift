@@ -6,6 +6,10 @@ final class TrainingLog {
   private var hasToldOfInterruption = false
   /// The warnings of the last epoch, which are told as they begin.
   private var warnings: [TrainingWarning] = []
+  /// Those that were explained.
+  private var explained: Set<TrainingWarning> = []
+  /// The run, once it has begun.
+  private(set) var run: String?
   /// Why no more can be told: the output takes nothing.
   private(set) var failure: (any Error)?
 
@@ -22,14 +26,17 @@ final class TrainingLog {
   /// Tells of `event`.
   func tell(_ event: TrainingEvent) {
     switch event {
-    case .started(let summary): say(TrainingLog.text(summary))
+    case .started(let summary):
+      run = summary.run
+      say(TrainingLog.text(summary))
     case .stageStarted(let stage, let epochs):
       say("\(stage.title): \(epochs) epoch\(epochs == 1 ? "" : "s")")
     case .step(let step): line.show(TrainingLog.text(step))
     case .epochEnded(let metrics):
       say(TrainingLog.text(metrics))
       for warning in metrics.warnings where !warnings.contains(warning) {
-        say("  warning: \(warning.rawValue): \(warning.explanation)")
+        let isNew = explained.insert(warning).inserted
+        say("  warning: \(warning.rawValue)" + (isNew ? ": \(warning.explanation)" : " again"))
       }
       warnings = metrics.warnings
     case .note(let sentence): say("  " + sentence)

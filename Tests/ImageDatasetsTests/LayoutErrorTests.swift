@@ -33,7 +33,7 @@ import Testing
     try folder.photos("ani/deep", count: 2)
     #expect(
       failure(folder)
-        == "class ani has no photo in ROOT/ani (its 1 subfolders are not looked into): "
+        == "class ani has no photo in ROOT/ani (its subfolder is not looked into): "
         + "add photos (.jpg, .jpeg, .png), or remove the class")
   }
 

@@ -31,6 +31,52 @@ import Testing
     #expect(!dataset.hasBoxes)
   }
 
+  /// What others take for photos is not passed over in silence.
+  @Test func strayPhotosAreKnown() throws {
+    let folder = try TemporaryFolder()
+    for name in ["wren", "ani"] { try folder.photos(name, count: 3) }
+    for path in [
+      "wren/a.HEIC", "wren/notes.txt", "wren/more/inside.jpg", "wren/empty/x.txt", "loose.jpg",
+      "b.webp",
+    ] { try folder.write("x", to: path) }
+    let dataset = try ImageDataset(contentsOf: folder.path, seed: 1)
+    #expect(dataset.skipped == 6)
+    func paths(_ reason: StrayPhoto.Reason) -> [String] {
+      dataset.stray.filter { $0.reason == reason }.map(\.path)
+    }
+    #expect(paths(.format) == ["b.webp", "wren/a.HEIC"])
+    #expect(paths(.place) == ["loose.jpg", "wren/more"])
+  }
+
+  /// What was made of photos is not learned.
+  @Test func contactSheetsAreNoPhotos() throws {
+    let folder = try TemporaryFolder()
+    for name in ["wren", "ani"] { try folder.photos(name, count: 3) }
+    for name in ["0-crops.png", "0-crops-2.png"] { try folder.write("sheet", to: "wren/" + name) }
+    // These are of no photo here.
+    for name in ["9-crops.png", "0-crops-x.png", "crops.png", "0-crops.jpg"] {
+      try folder.write(name, to: "ani/" + name)
+    }
+    let dataset = try ImageDataset(contentsOf: folder.path, seed: 1)
+    #expect(dataset.manifest.files.values.joined().count == 10 && dataset.skipped == 2)
+    #expect(dataset.stray.isEmpty)
+  }
+
+  /// A run that lies among the classes is none.
+  @Test func runsAreNoClasses() throws {
+    let folder = try TemporaryFolder()
+    for name in ["wren", "ani"] { try folder.photos(name, count: 3) }
+    try folder.write("{}", to: "runs/birds-1/config.json")
+    try folder.write("{}", to: "one/config.json")
+    try folder.write("{}", to: "done/config.json")
+    try folder.write("{}", to: "done/splits.json")
+    try folder.photos("done", count: 1)
+    let dataset = try ImageDataset(contentsOf: folder.path, seed: 1)
+    #expect(dataset.classNames == ["ani", "wren"])
+    try folder.folder("runs/other")
+    #expect(throws: DatasetError.self) { try ImageDataset(contentsOf: folder.path, seed: 1) }
+  }
+
   @Test(arguments: ["val", "valid", "Validation"]) func splitFolders(_ name: String) throws {
     let folder = try TemporaryFolder()
     for birds in ["wren", "ani"] {

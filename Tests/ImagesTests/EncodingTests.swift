@@ -48,7 +48,7 @@ import Testing
     #expect(throws: ImageError.unknownFormat(path: "a.gif")) {
       try Photo(decoding: Array("GIF89a".utf8), name: "a.gif")
     }
-    #expect(throws: ImageError.unknownFormat(path: "empty")) {
+    #expect(throws: ImageError.empty(path: "empty")) {
       try Photo(decoding: [], name: "empty")
     }
   }

@@ -68,6 +68,29 @@ import Testing
     #expect(entries[0].crops == "photo-crops-2.png")
   }
 
+  /// What is known is told, whatever becomes of the sheet; and a folder is no photo.
+  @Test func anAnswerIsNotLostWithItsSheet() throws {
+    let folder = try folderWithPhotos()
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/photo-crops.png", withIntermediateDirectories: false)
+    let arguments = ["classify", "photo.png", ".", "--show-crops", "--threads", "1"]
+    let outcome = try CommandRunner.run(arguments, in: folder)
+    #expect(outcome.code == 1)
+    #expect(outcome.lines.first == "photo.png: 90 x 60")
+    #expect(outcome.errors.contains("give a folder for it by --output"))
+    #expect(outcome.errors.contains(". is a folder: give its photos, as ./*.jpg"))
+  }
+
+  /// Nobody waits for more once the output is closed.
+  @Test func aClosedOutputEndsIt() throws {
+    let folder = try folderWithPhotos()
+    let outcome = try CommandRunner.run(
+      ["classify"] + Array(repeating: "photo.png", count: 30) + ["--threads", "1"], in: folder,
+      output: "/dev/full")
+    #expect(outcome.code == 1)
+    #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+  }
+
   @Test func showsCropsOnATerminalWithColour() throws {
     let folder = try folderWithPhotos()
     let arguments = ["classify", "photo.png", "--show-crops", "--threads", "1"]

@@ -38,7 +38,7 @@ import Testing
 
     let again = try CommandRunner.run(
       ["train", "birds", "--output", run] + Self.small, in: folder)
-    #expect(again.code == 1 && again.errors.contains("is there already"))
+    #expect(again.code == 1 && again.errors.contains("there is a run already"))
 
     try checkReport(run, in: folder)
     try checkEvaluation(run, in: folder)
@@ -185,9 +185,31 @@ import Testing
     #expect(outcome.code == 0 && outcome.errors == "")
     #expect(outcome.lines.first == "\(photo): 64 x 64")
     #expect(outcome.lines.count { $0.hasPrefix("  scale ") } == 3)
-    let sheet = photo.replacingOccurrences(of: ".jpg", with: "-crops.png")
+    // The folder of photos stays as it is, so that the run can still be scored on it.
+    let name = try #require(photo.split(separator: "/").last).dropLast(".jpg".count)
+    let sheet = "\(run)/\(name)-crops.png"
     #expect(try folder.bytes(sheet).starts(with: [0x89] + Array("PNG".utf8)))
     try FileManager.default.removeItem(atPath: folder.path + "/" + sheet)
+  }
+
+  /// Photos that the model's run does not know, one of which cannot be read, in a folder with runs in it.
+  @Test func otherPhotosAreScored() throws {
+    let folder = try folderWithBirds()
+    let training = try CommandRunner.run(
+      ["train", "birds/images", "--scales", "1", "--output", "birds/images/run"] + Self.small,
+      in: folder)
+    try #require(training.code == 0, "\(training.errors)")
+    let others = folder.path + "/others"
+    try FileManager.default.createDirectory(atPath: others, withIntermediateDirectories: true)
+    let images = folder.path + "/birds/images"
+    for name in try FileManager.default.contentsOfDirectory(atPath: images) where name != "run" {
+      try FileManager.default.copyItem(atPath: "\(images)/\(name)", toPath: "\(others)/\(name)")
+      try folder.write([], to: "others/\(name)/empty.jpg")
+    }
+    let outcome = try CommandRunner.run(["evaluate", "birds/images/run", "others"], in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("empty.jpg: it is empty; copy or download it again"))
+    #expect(outcome.output.contains("accuracy on the test split, 8 photos:"))
   }
 
   @Test func anInterruptedRunEndsAsIfItHadNotBeen() throws {
@@ -207,10 +229,17 @@ import Testing
     #expect(stopped.errors.contains("train --resume 'a part'"))
     #expect(!folder.holds("a part/model.safetensors"))
 
-    let other = try CommandRunner.run(["train", ".", "--resume", "a part"], in: folder)
-    #expect(other.code == 1 && other.errors.contains("a run on birds"))
-    let resumed = try CommandRunner.run(["train", "birds", "--resume", "a part"], in: folder)
+    let early = try CommandRunner.run(["evaluate", "a part", "birds"], in: folder)
+    #expect(early.code == 1 && early.errors.contains("its training is not finished"))
+
+    // The photos may move meanwhile.
+    try FileManager.default.moveItem(
+      atPath: folder.path + "/birds", toPath: folder.path + "/moved")
+    let lost = try CommandRunner.run(["train", "--resume", "a part"], in: folder)
+    #expect(lost.code == 1 && lost.errors.contains("there are no photos at birds"))
+    let resumed = try CommandRunner.run(["train", "moved", "--resume", "a part"], in: folder)
     #expect(resumed.code == 0, "\(resumed.errors)")
+    #expect(try Run.configuration(in: folder.path + "/a part").dataset == "moved")
     #expect(
       try folder.bytes("a part/model.safetensors") == folder.bytes("whole/model.safetensors"))
   }

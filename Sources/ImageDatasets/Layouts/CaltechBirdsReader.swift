@@ -11,6 +11,9 @@ struct CaltechBirdsReader {
   func read() throws(DatasetError) -> DatasetListing {
     let names = try classNames()
     let list = try NumberedList(root + "/images.txt")
+    guard !list.rows.isEmpty else {
+      throw .malformedLine(file: list.file, line: 1, reason: "it lists no photos: add them")
+    }
     let paths = try paths(list)
     let known = Set(list.rows.map(\.id))
     let labels = try values("image_class_labels.txt", of: known) { list, row throws(DatasetError) in
@@ -23,6 +26,11 @@ struct CaltechBirdsReader {
       return name
     }
     let splits = try optionalValues("train_test_split.txt", of: known, Self.split)
+    if let splits, !splits.values.contains(.train) {
+      throw .malformedLine(
+        file: root + "/train_test_split.txt", line: 1,
+        reason: "no photo is marked 1, to train with: mark some, or remove the list")
+    }
     let boxes = try optionalValues("bounding_boxes.txt", of: known, Self.box)
 
     var listing = DatasetListing(layout: .caltechBirds)

@@ -17,18 +17,24 @@ struct ClassFoldersReader {
     to listing: inout DatasetListing
   ) throws(DatasetError) {
     for entry in folder.entries {
+      let path = prefix + entry.name
       guard entry.isFolder else {
-        listing.skipped += 1
+        listing.skip(entry, path: path, root: root)
         continue
       }
-      let path = prefix + entry.name
       let content = try Folder(root + "/" + path)
+      if content.isRun(root + "/" + path) { continue }
       let photos = content.photos
       guard allowingEmpty || !photos.isEmpty else {
         throw .emptyClass(
           name: entry.name, path: root + "/" + path, subfolders: content.folders.count)
       }
-      listing.skipped += content.entries.count - photos.count
+      let used = Set(photos.map(\.name))
+      for other in content.entries where !used.contains(other.name) {
+        // Photos that are not used here are contact sheets.
+        listing.skip(
+          other, path: path + "/" + other.name, root: root, isSheet: other.isPhoto)
+      }
       for photo in photos {
         listing.items.append(
           .init(

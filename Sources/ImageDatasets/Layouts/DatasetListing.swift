@@ -17,12 +17,20 @@ struct DatasetListing {
   let layout: DatasetLayout
   var items: [Item] = []
   /// Files that are no photos, and folders that are not looked into.
-  var skipped = 0
+  private(set) var skipped = 0
+  /// Those of them that seem to be photos.
+  private(set) var stray: [StrayPhoto] = []
   /// Photos that were taken out of `items`, in their order.
   private(set) var omitted: [String] = []
 
   init(layout: DatasetLayout) {
     self.layout = layout
+  }
+
+  /// Passes over what lies at `path` below `root`.
+  mutating func skip(_ entry: Folder.Entry, path: String, root: String, isSheet: Bool = false) {
+    skipped += 1
+    if !isSheet, let photo = StrayPhoto(entry, path: path, root: root) { stray.append(photo) }
   }
 
   /// Takes out the photos whose paths a closure denies.
@@ -38,7 +46,10 @@ struct DatasetListing {
   ///
   /// - Parameter needsTraining: whether a folder without training photos is an error.
   init(contentsOf root: String, needsTraining: Bool) throws(DatasetError) {
-    if FileSystem.exists(root + "/images.txt") {
+    // Where one of the lists is missing, reading says so.
+    if ["images.txt", "image_class_labels.txt"].contains(where: {
+      FileSystem.exists(root + "/" + $0)
+    }) {
       self = try CaltechBirdsReader(root: root).read()
     } else {
       let folder = try Folder(root)

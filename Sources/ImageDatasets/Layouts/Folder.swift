@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import Images
 
 /// What a folder holds, in the order of the names' bytes.
 struct Folder {
@@ -11,10 +12,13 @@ struct Folder {
 
     /// Whether the name ends as that of a photo, and it is no pipe or the like, for which one would wait.
     var isPhoto: Bool {
-      guard !isFolder, !file.isSpecial, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else {
-        return false
-      }
-      return ["jpg", "jpeg", "png"].contains(name[name.index(after: dot)...].lowercased())
+      !isFolder && !file.isSpecial && ["jpg", "jpeg", "png"].contains(ending)
+    }
+
+    /// What stands after the name's last point, in small letters.
+    var ending: String {
+      guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return "" }
+      return name[name.index(after: dot)...].lowercased()
     }
   }
 
@@ -43,7 +47,28 @@ struct Folder {
   }
 
   var folders: [Entry] { entries.filter(\.isFolder) }
-  var photos: [Entry] { entries.filter(\.isPhoto) }
+
+  /// The photos, but for contact sheets of photos beside them.
+  var photos: [Entry] {
+    let all = entries.filter(\.isPhoto)
+    let stems = Set(all.map { $0.name.dropLast($0.ending.utf8.count + 1) })
+    return all.filter { entry in
+      ContactSheet.photo(ofSheetNamed: entry.name).map { !stems.contains($0[...]) } ?? true
+    }
+  }
+
+  /// Whether it is the folder of a training, or holds nothing but such, and so is no class.
+  func isRun(_ path: String) -> Bool {
+    if isRunItself { return true }
+    guard photos.isEmpty, !folders.isEmpty else { return false }
+    return folders.allSatisfy { (try? Folder(path + "/" + $0.name))?.isRunItself ?? false }
+  }
+
+  private var isRunItself: Bool {
+    let names = Set(entries.map(\.name))
+    return names.contains("config.json")
+      && (photos.isEmpty || names.contains("splits.json") || names.contains("model.safetensors"))
+  }
 }
 
 /// The size and identity of a file, found by following links; of a link that leads nowhere, its own:

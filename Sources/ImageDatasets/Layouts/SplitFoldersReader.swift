@@ -19,7 +19,7 @@ struct SplitFoldersReader {
     let classes = ClassFoldersReader(root: root)
     for entry in folder.entries {
       guard entry.isFolder, let split = Split(folder: entry.name) else {
-        listing.skipped += 1
+        listing.skip(entry, path: entry.name, root: root)
         continue
       }
       let path = root + "/" + entry.name

@@ -65,6 +65,30 @@ extension PhotoCheck {
   }
 }
 
+extension ImageDataset {
+  /// What is to be said of photos that are not used; nil where there are none.
+  var strayText: String? {
+    guard !stray.isEmpty else { return nil }
+    let parts = [StrayPhoto.Reason.format, .place].compactMap { reason -> String? in
+      let paths = stray.filter { $0.reason == reason }.map(\.path)
+      guard let first = paths.first else { return nil }
+      return "\(paths.count) \(reason.rawValue) (such as \(first))"
+    }
+    return "not all that seem to be photos are used: \(parts.joined(separator: ", ")); "
+      + "convert them, or move them into their class's folder"
+  }
+
+  /// What is to be said of classes that the test split knows nothing of; nil where there are none.
+  var untestedText: String? {
+    let tested = Set((samples[.test] ?? []).map(\.label))
+    let without = classNames.indices.filter { !tested.contains($0) }
+    guard !tested.isEmpty, let first = without.first else { return nil }
+    return "No test photo is of \(classNames[first])"
+      + (without.count > 1 ? " and \(without.count - 1) other classes" : "")
+      + ": how often \(without.count > 1 ? "they are" : "it is") recognised is not known."
+  }
+}
+
 extension SplitManifest {
   /// Makes sure that photos are those that were checked.
   ///

@@ -27,13 +27,20 @@ public func train(
 /// Goes on with a training from its run's last checkpoint, to the very result that it would have
 /// had without the interruption.
 ///
-/// - Throws: as `train`, and `RACNNError.unusableRun` when the folder is no run.
+/// - Parameters:
+///   - run: Its folder.
+///   - dataset: Where its photos are now, which the run then keeps in mind; nil where they were.
+/// - Throws: as `train`, and `RACNNError.unusableRun` when the folder is no run, or the photos are not
+///   there any more.
 @discardableResult
 public func train(
-  resuming run: String, progress: @escaping (TrainingEvent) -> Void = { _ in },
+  resuming run: String, dataset: String? = nil,
+  progress: @escaping (TrainingEvent) -> Void = { _ in },
   isCancelled: @escaping () -> Bool = { false }
 ) throws -> TrainingResult {
-  try train(resuming: run, makeBackbone: nil, progress: progress, isCancelled: isCancelled)
+  try train(
+    resuming: run, dataset: dataset, makeBackbone: nil, progress: progress,
+    isCancelled: isCancelled)
 }
 
 /// What makes a backbone in place of a configuration's, in tests.
@@ -53,7 +60,7 @@ package func train(
 }
 
 package func train(
-  resuming run: String, makeBackbone: BackboneMaker?,
+  resuming run: String, dataset place: String? = nil, makeBackbone: BackboneMaker?,
   progress: @escaping (TrainingEvent) -> Void, isCancelled: @escaping () -> Bool
 ) throws -> TrainingResult {
   var configuration = try Run.configuration(in: run)
@@ -61,7 +68,14 @@ package func train(
   defer { withExtendedLifetime(lock) {} }
   // The folder may have been moved since.
   configuration.output = run
+  let before = configuration.dataset
+  configuration.dataset = place ?? before
   try configuration.validate()
+  guard FileSystem.exists(configuration.dataset) else {
+    throw RACNNError.unusableRun(
+      path: run, reason: "there are no photos at \(configuration.dataset)",
+      cure: "say where they are now: racnn train FOLDER --resume \(run)")
+  }
   guard FileSystem.exists("\(run)/splits.json") else {
     // It was stopped before its first step.
     return try begin(configuration, makeBackbone, progress: progress, isCancelled: isCancelled)
@@ -73,6 +87,7 @@ package func train(
   try manifest.compareContents(in: dataset.root) {
     if isCancelled() { throw RACNNError.cancelled(run: run) }
   }
+  if configuration.dataset != before { try Run.write(configuration, run, "config.json") }
   let model = configuration.makeModel(dataset.classNames, makeBackbone)
   let trainer = try Trainer(
     configuration, dataset: dataset, model: model, progress: progress, isCancelled: isCancelled)
@@ -109,6 +124,8 @@ private func begin(
   trainer.announce(isResumed: false)
   for problem in check.problems { progress(.note("left out: \(problem)")) }
   if let doubles = check.doubles(in: dataset) { progress(.warning(doubles)) }
+  if let stray = dataset.strayText { progress(.warning(stray)) }
+  if let untested = dataset.untestedText { progress(.note(untested)) }
   for path in check.unended { progress(.warning("\(path): \(Photo.lacksEndText)")) }
   if weights == nil, makeBackbone == nil {
     progress(

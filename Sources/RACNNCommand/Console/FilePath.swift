@@ -16,6 +16,12 @@ enum FilePath {
     String(path.split(separator: "/").last ?? "/")
   }
 
+  /// Whether `path` leads to a folder.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// The path without links and dots, by which two of them can be told to lead to one place; nil
   /// where there is nothing.
   static func resolved(_ path: String) -> String? {
