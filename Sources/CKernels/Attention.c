@@ -194,6 +194,19 @@ INLINE uint32_t TARGETED(row_bits)(const TARGETED(worker) *w, size_t query) {
   return row_bits(p->seed, w->head * (size_t)p->queries + query);
 }
 
+/// Whether one of a row's scores is no number.
+INLINE int TARGETED(has_nan)(const float *scores, size_t count) {
+  INTEGERS found = 0;
+  for (size_t j = 0; j < PADDED(count); j += LANES) {
+    VECTOR s = *(const VECTOR *)(scores + j);
+    found |= (INTEGERS)(s != s);
+  }
+  for (size_t i = 0; i < LANES; i++) {
+    if (found[i]) return 1;
+  }
+  return 0;
+}
+
 /// From scores to weights that are not yet divided by their sum, which is brought up to date;
 /// `greatest` is the scores' own.
 INLINE void TARGETED(soften_row)(const TARGETED(worker) *w, size_t r, size_t query, size_t first,
@@ -202,7 +215,9 @@ INLINE void TARGETED(soften_row)(const TARGETED(worker) *w, size_t r, size_t que
   float *scores = w->scores + r * KEYS;
   float before = w->greatest[r];
   greatest = greatest > before ? greatest : before;
-  if (greatest == -INFINITY) {
+  if (greatest == -INFINITY && TARGETED(has_nan)(scores, count)) {
+    greatest = 0;
+  } else if (greatest == -INFINITY) {
     memset(scores, 0, PADDED(count) * sizeof(float));
     w->factors[r] = 1;
     return;
@@ -273,10 +288,11 @@ static void TARGETED(attend)(void *context, size_t begin, size_t end) {
     }
     float *y = a->y + row * p->outputPitch + h * (size_t)p->valueWidth;
     for (size_t r = 0; r < rows; r++, y += p->outputPitch) {
-      // A query that sees nothing gives zeros, and no gradient.
-      float share = w.sums[r] > 0 ? 1 / w.sums[r] : 0;
+      // A query that sees nothing gives zeros, and no gradient; one that sees what is no number gives none.
+      int isBlind = w.sums[r] == 0;
+      float share = isBlind ? 0 : 1 / w.sums[r];
       a->logSums[head * (size_t)p->queries + start + r] =
-          w.sums[r] > 0 ? w.greatest[r] + logf(w.sums[r]) : INFINITY;
+          isBlind ? INFINITY : w.greatest[r] + logf(w.sums[r]);
       for (size_t j = 0; j < (size_t)p->valueWidth; j += LANES) {
         TARGETED(store)(y + j, (size_t)p->valueWidth - j,
                         *(VECTOR *)(w.outputs + r * w.values + j) * share);

@@ -54,7 +54,8 @@ INLINE VECTOR TARGETED(power_of_two)(VECTOR x) {
   p = p * r + 6.93146978e-1f;
   p = p * r + 1;
   VECTOR result = (VECTOR)((INTEGERS)p + ((INTEGERS)shifted << 23));
-  return x < (VECTOR)-126.0f ? (VECTOR)0 : result;
+  // What is no number stays so, also with bits that the sum above would carry away.
+  return x >= (VECTOR)-126.0f ? result : inside - inside;
 }
 
 INLINE float TARGETED(sum_of)(VECTOR v) {

@@ -14,7 +14,8 @@ public func smoothL1(_ prediction: Tensor, _ target: Tensor) -> Tensor {
     prediction.shape == target.shape, "smoothL1: \(prediction.shape) and \(target.shape)")
   let difference = prediction - target
   let size = difference.relu() + (-difference).relu()
-  let capped = size - (size - 1).relu()
+  // Not `size - (size - 1).relu()`, which is 0 where floats are whole numbers.
+  let capped = 1 - (1 - size).relu()
   return (capped * (size - 0.5 * capped)).mean()
 }
 

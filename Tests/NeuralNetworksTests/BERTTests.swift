@@ -97,6 +97,9 @@ import Testing
     (#"{"num_attention_heads": 7}"#, "7 heads"), (#"{"layer_norm_eps": -1}"#, "layer_norm_eps"),
     (#"{"hidden_act": "mish"}"#, "mish"), (#"{"model_type": "roberta"}"#, "roberta"),
     (#"{"position_embedding_type": "relative_key"}"#, "relative_key"),
+    (#"{"position_embedding_type": 5}"#, "position_embedding_type"),
+    (#"{"hidden_act": 5}"#, "hidden_act"), (#"{"vocab_size": true}"#, "vocab_size"),
+    (#"{"is_decoder": true}"#, "is_decoder"), (#"{"is_decoder": 1}"#, "is_decoder"),
   ])
   func saysWhatIsWrongWithAConfiguration(text: String, mention: String) throws {
     let folder = try TemporaryModel(copying: "bert")
@@ -106,6 +109,25 @@ import Testing
     } throws: { error in
       error is LanguageError && "\(error)".contains(mention) && "\(error)".contains("config.json")
     }
+  }
+
+  /// Sizes that are not those of the file are found before a network of them is made.
+  @Test(arguments: [
+    (
+      #"{"vocab_size": 43, "hidden_size": 20, "num_attention_heads": 1, "num_hidden_layers": 1000000,"#
+        + #" "intermediate_size": 1}"#, "1000000 layers"
+    ),
+    (
+      #"{"vocab_size": 1000000, "hidden_size": 4000, "num_attention_heads": 1,"#
+        + #" "num_hidden_layers": 1, "intermediate_size": 1}"#, "word_embeddings"
+    ),
+  ])
+  func takesNoSizesThatTheFileHasNot(text: String, mention: String) throws {
+    let folder = try TemporaryModel(copying: "bert")
+    try Data(text.utf8).write(to: URL(filePath: folder.path + "/config.json"))
+    #expect {
+      try BERT(contentsOf: folder.path)
+    } throws: { error in error is LanguageError && "\(error)".contains(mention) }
   }
 
   @Test func drawsWeightsByTheSeed() {

@@ -111,6 +111,15 @@ import Testing
     }
   }
 
+  /// Linear, and no less, where floats are whole numbers.
+  @Test(arguments: [2, 1e3, 1.7e7, 1e9, -3.36e7] as [Float]) func smoothL1OfFarNumbers(_ far: Float)
+  {
+    let prediction = Tensor([far], shape: [1]).variable()
+    let loss = smoothL1(prediction, .zeros([1]))
+    #expect(loss.item == abs(far) - 0.5)
+    #expect(gradients(of: loss, for: [prediction])[0]?.values == [far < 0 ? -1 : 1])
+  }
+
   private func convolutionBatchNorm(_ scope: ParameterScope) -> ConvolutionBatchNorm {
     ConvolutionBatchNorm(
       Convolution2D(

@@ -54,6 +54,13 @@ import Testing
     #expect(throws: WeightsError.self) {
       try optimizer.restore(["w/step": WeightArray(shape: [], values: [.nan])])
     }
+    for (name, bad) in [("w/square", -1), ("w/mean", Float.nan)] {
+      var spoilt = state
+      var values = state[name]?.values ?? []
+      values[0] = bad
+      spoilt[name] = WeightArray(shape: state[name]?.shape ?? [], values: values)
+      #expect(throws: WeightsError.self) { try optimizer.restore(spoilt) }
+    }
     #expect(optimizer.state == state)
   }
 

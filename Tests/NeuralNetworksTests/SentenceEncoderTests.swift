@@ -35,12 +35,68 @@ struct MiniLMTests {
 }
 
 @Suite struct SentenceEncoderTests {
+  /// A folder with a tiny network whose vocabulary is this.
+  private func folder(_ words: [String]) throws -> TemporaryModel {
+    let folder = try TemporaryModel(copying: "bert")
+    try write(words.joined(separator: "\n"), "vocab.txt", folder)
+    return folder
+  }
+
+  private func write(_ text: String, _ name: String, _ folder: TemporaryModel) throws {
+    let url = URL(filePath: folder.path + "/" + name)
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: url)
+  }
+
+  /// What is not the mean of the tokens is not taken for it.
+  @Test(arguments: [
+    ("1_Pooling/config.json", #"{"pooling_mode_mean_tokens": false}"#),
+    ("1_Pooling/config.json", #"{"pooling_mode_cls_token": true}"#),
+    ("1_Pooling/config.json", #"{"pooling_mode": "cls"}"#),
+    ("1_Pooling/config.json", #"{"pooling_mode": ["mean", "max"]}"#),
+    ("1_Pooling/config.json", #"{"pooling_mode": 1}"#),
+    ("modules.json", #"[{"type": "sentence_transformers.models.Dense"}]"#), ("modules.json", "{}"),
+  ])
+  func refusesOtherVectors(_ name: String, _ text: String) throws {
+    let folder = try folder(["[PAD]", "[UNK]", "[CLS]", "[SEP]"])
+    try write(text, name, folder)
+    #expect {
+      try SentenceEncoder(contentsOf: folder.path)
+    } throws: { error in "\(error)".contains(name) }
+  }
+
+  @Test func takesTheMeanHoweverItIsWritten() throws {
+    let folder = try folder(["[PAD]", "[UNK]", "[CLS]", "[SEP]"])
+    try write(
+      #"[{"type": "sentence_transformers.models.Transformer"}, {"type": "a.Pooling"},"#
+        + #" {"type": "a.b.Normalize"}]"#, "modules.json", folder)
+    for text in [
+      #"{"pooling_mode": "mean"}"#, #"{"pooling_mode": ["mean"]}"#,
+      #"{"pooling_mode_mean_tokens": true, "pooling_mode_max_tokens": false}"#,
+    ] {
+      try write(text, "1_Pooling/config.json", folder)
+      #expect(try SentenceEncoder(contentsOf: folder.path).maximumLength == 9)
+    }
+    for (limit, length) in [("4", 4), ("1e30", 9), ("null", 9)] {
+      try write(#"{"model_max_length": \#(limit)}"#, "tokenizer_config.json", folder)
+      #expect(try SentenceEncoder(contentsOf: folder.path).maximumLength == length)
+    }
+  }
+
+  @Test func saysHowToGiveAVocabulary() throws {
+    let folder = try folder([])
+    try FileManager.default.removeItem(atPath: folder.path + "/vocab.txt")
+    try write("{}", "tokenizer.json", folder)
+    #expect {
+      try SentenceEncoder(contentsOf: folder.path)
+    } throws: { error in "\(error)".contains("save_vocabulary") }
+  }
+
   /// A tiny network with random weights: what follows from the definition must hold.
   @Test func takesTheMeanOfRealTokens() throws {
-    let folder = try TemporaryModel(copying: "bert")
     let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "b", "c", "##d"]
-    try Data(words.joined(separator: "\n").utf8).write(
-      to: URL(filePath: folder.path + "/vocab.txt"))
+    let folder = try folder(words)
     let encoder = try SentenceEncoder(contentsOf: folder.path)
     let texts = ["a b c", "", "cd a a a a a a a a a a", "b"]
     let found = encoder(texts, batchSize: 3)
@@ -51,14 +107,11 @@ struct MiniLMTests {
       expectClose(found.sliced(row..<row + 1, axis: 0), mean, text)
     }
     #expect(encoder([]).shape == [0, 20])
-    try Data(#"{"max_seq_length": 3}"#.utf8).write(
-      to: URL(filePath: folder.path + "/sentence_bert_config.json"))
+    try write(#"{"max_seq_length": 3}"#, "sentence_bert_config.json", folder)
     let short = try SentenceEncoder(contentsOf: folder.path)
     #expect(short(["a b c"]).values == short(["a"]).values)
-    try Data(
-      (words + words.map { "x" + $0 } + (0..<43).map { "\($0)" })
-        .joined(separator: "\n").utf8
-    ).write(to: URL(filePath: folder.path + "/vocab.txt"))
+    let many = words + words.map { "x" + $0 } + (0..<43).map { "\($0)" }
+    try write(many.joined(separator: "\n"), "vocab.txt", folder)
     #expect(throws: LanguageError.self) { try SentenceEncoder(contentsOf: folder.path) }
   }
 }

@@ -25,6 +25,7 @@ import Testing
     #expect(abs(together - (2 * each[0] + 4 * each[1]) / 6) < 1e-5)
     let alone = sources.map { model.greedy([$0], maximumLength: 6)[0] }
     #expect(model.greedy(sources, maximumLength: 6) == alone)
+    #expect(model.greedy(sources, maximumLength: 0) == sources.map { _ in [] })
   }
 
   /// One beam is the greedy choice; enough beams find the best of all targets.

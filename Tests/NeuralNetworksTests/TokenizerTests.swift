@@ -92,6 +92,21 @@ struct Sentences {
     }
   }
 
+  /// Long words and runs of marks take time in proportion to their length. No time is asserted: with
+  /// the square of it this would not end.
+  @Test func longTextsEnd() throws {
+    let tokenizer = try WordPieceTokenizer(
+      vocabulary: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "\u{4e00}"])
+    let marks = "a" + String(repeating: "\u{301}\u{323}", count: 200_000)
+    #expect(tokenizer.pieces(marks) == [4])
+    #expect(tokenizer.pieces(String(repeating: "\u{4e00}", count: 200_000)).count == 200_000)
+    #expect(tokenizer.pieces(String(repeating: "a", count: 1_000_000)) == [1])
+    try withFile("[PAD]\n[UNK]\n[CLS]\n[SEP]\n" + marks) { path in
+      let read = try WordPieceTokenizer(contentsOf: path)
+      #expect(read.vocabulary.count == 5)
+    }
+  }
+
   @Test func saysWhatIsWrongWithAVocabulary() throws {
     #expect(throws: LanguageError.missingToken(path: nil, token: "[SEP]")) {
       try WordPieceTokenizer(vocabulary: ["[PAD]", "[UNK]", "[CLS]", "a"])

@@ -53,6 +53,37 @@ import Testing
     }
   }
 
+  /// What is no number, or too great for a float, does not come out as one: weights that a file has
+  /// spoilt, or a training, must be seen. The bits are as arithmetic gives them, and with more.
+  @Test(arguments: [
+    Float.nan, -.nan, Float(bitPattern: 0x7fc0_0123), .infinity, 1e30,
+  ]) mutating func noNumbersStayNone(_ bad: Float) {
+    for keys in [1, 3, 300] {
+      let (q, k, v) = (random([1, 2, 8]), random([1, keys, 8]), random([1, keys, 8]))
+      for isQuery in [true, false] {
+        let spoilt = isQuery ? q : k
+        var values = spoilt.values
+        // All columns of one query, or of the last key.
+        for column in values.count - 8..<values.count { values[column] = bad }
+        let changed = Tensor(values, shape: spoilt.shape)
+        func check() {
+          let inputs = [isQuery ? changed : q, isQuery ? k : changed, v].map { $0.variable() }
+          let y = scaledDotProductAttention(inputs[0], inputs[1], inputs[2])
+          // A single key gets all the weight, unless its score is none.
+          let isPlain = bad.isFinite
+          #expect(isPlain || !y.isFinite, "\(bad) \(keys) \(isQuery)")
+          let slopes = gradients(of: y.sum(), for: inputs)
+          #expect(isPlain || slopes.contains { $0?.isFinite == false })
+        }
+        check()
+        Kernels.withReference { check() }
+      }
+    }
+    // Scores beyond what floats hold.
+    let huge = Tensor.full(1e25, [1, 2, 8])
+    #expect(!scaledDotProductAttention(huge, huge, random([1, 2, 8])).isFinite)
+  }
+
   /// A query that sees nothing gives zeros and gets no gradient.
   @Test mutating func nothingToSee() {
     let inputs = [random([2, 3, 4]), random([2, 5, 4]), random([2, 5, 4])].map { $0.variable() }

@@ -8,19 +8,21 @@ extension SequenceTransformer {
   ///   - sources: lists of tokens.
   ///   - maximumLength: tokens after which a target ends anyway.
   public func greedy(_ sources: [[Int]], maximumLength: Int) -> [[Int]] {
+    precondition(maximumLength >= 0, "greedy: a length of \(maximumLength)")
     guard !sources.isEmpty else { return [] }
     return withoutTape {
       var state = start(sources)
       var targets = [[Int]](repeating: [], count: sources.count)
       var open = Array(sources.indices)
       var last = open.map { _ in tokens.start }
-      for _ in 0..<maximumLength where !open.isEmpty {
+      for _ in 0..<maximumLength {
         let chosen = next(after: last, &state).argmax()
         let going = chosen.indices.filter { chosen[$0] != tokens.end }
         for place in going { targets[open[place]].append(chosen[place]) }
         if going.count < open.count, !going.isEmpty { state = state.gathered(going) }
         open = going.map { open[$0] }
         last = going.map { chosen[$0] }
+        if open.isEmpty { break }
       }
       return targets
     }

@@ -32,6 +32,10 @@ public struct BERT {
   public init(contentsOf folder: String) throws(LanguageError) {
     let configuration = try BERTConfiguration(contentsOf: folder + "/config.json")
     let weights = try HuggingFaceWeights(folder + "/model.safetensors", prefix: "bert.")
+    try weights.expect(
+      layers: configuration.layers,
+      embeddings: [configuration.vocabularySize, configuration.width],
+      configuration: folder + "/config.json")
     let store = ParameterStore(seed: 0, initializes: false)
     self.init(configuration, store, hasPooler: weights.hasPooler)
     try weights.load(into: store)
@@ -80,6 +84,10 @@ public struct ALBERT {
   public init(contentsOf folder: String) throws(LanguageError) {
     let configuration = try ALBERTConfiguration(contentsOf: folder + "/config.json")
     let weights = try HuggingFaceWeights(folder + "/model.safetensors", prefix: "albert.")
+    try weights.expect(
+      layers: configuration.groups * configuration.layersPerGroup,
+      embeddings: [configuration.bert.vocabularySize, configuration.embeddingWidth],
+      configuration: folder + "/config.json")
     let store = ParameterStore(seed: 0, initializes: false)
     self.init(configuration, store, hasPooler: weights.hasPooler)
     try weights.load(into: store)

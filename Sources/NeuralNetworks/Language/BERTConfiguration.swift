@@ -58,7 +58,12 @@ public struct BERTConfiguration: Hashable, Sendable {
       throw .configuration(
         path: file.path, problem: "\(heads) heads do not divide \(width) columns")
     }
-    if let kind = file.text("position_embedding_type"), kind != "absolute" {
+    if try file.flag("is_decoder") == true {
+      throw .unsupported(
+        path: file.path, problem: "is_decoder is true",
+        cure: "give an encoder, whose tokens see one another in both directions")
+    }
+    if let kind = try file.text("position_embedding_type"), kind != "absolute" {
       throw .unsupported(
         path: file.path, problem: "position_embedding_type is \(kind.debugDescription)",
         cure: "give a model with \"absolute\" positions")

@@ -12,13 +12,10 @@ struct ConfigurationFile {
   private static let weightLimit = 1 << 32
 
   init(_ path: String) throws(LanguageError) {
-    let bytes: [UInt8]
-    do { bytes = try FileReader.bytes(path, limit: Self.byteLimit) } catch { throw .file(error) }
-    guard let object = try? JSONSerialization.jsonObject(with: Data(bytes)),
-      let values = object as? [String: Any]
-    else { throw .configuration(path: path, problem: "this is no JSON object") }
-    self.path = path
-    self.values = values
+    guard let values = try Self.object(path) as? [String: Any] else {
+      throw .configuration(path: path, problem: "this is no JSON object")
+    }
+    self.init(path: path, values: values)
   }
 
   /// Nil where there is no such file; one that cannot be read is an error.
@@ -27,16 +24,68 @@ struct ConfigurationFile {
     return try ConfigurationFile(path)
   }
 
+  /// The objects of a JSON array; nil where there is no such file.
+  static func list(_ path: String) throws(LanguageError) -> [ConfigurationFile]? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    guard let values = try object(path) as? [[String: Any]] else {
+      throw .configuration(path: path, problem: "this is no JSON array of objects")
+    }
+    return values.map { ConfigurationFile(path: path, values: $0) }
+  }
+
+  private init(path: String, values: [String: Any]) {
+    self.path = path
+    self.values = values
+  }
+
+  private static func object(_ path: String) throws(LanguageError) -> Any? {
+    let bytes: [UInt8]
+    do { bytes = try FileReader.bytes(path, limit: byteLimit) } catch { throw .file(error) }
+    return try? JSONSerialization.jsonObject(with: Data(bytes))
+  }
+
   /// The text of that name, nil where there is none.
-  func text(_ name: String) -> String? { values[name] as? String }
+  func text(_ name: String) throws(LanguageError) -> String? { try value(name, "text") }
 
   /// The truth of that name, nil where there is none.
-  func flag(_ name: String) -> Bool? { values[name] as? Bool }
+  func flag(_ name: String) throws(LanguageError) -> Bool? {
+    guard let number: NSNumber = try value(name, "true or false") else { return nil }
+    guard number.isBoolean else {
+      throw .configuration(path: path, problem: "\(name) is not true or false")
+    }
+    return number.boolValue
+  }
+
+  /// The texts of that name, or the one; nil where there is none.
+  func texts(_ name: String) throws(LanguageError) -> [String]? {
+    if let list = values[name] as? [String] { return list }
+    return try text(name).map { [$0] }
+  }
+
+  /// A length at most; nil where there is none, or a number that means none, as 1e30.
+  func lengthLimit(_ name: String) throws(LanguageError) -> Int? {
+    guard let number: NSNumber = try value(name, "a number") else { return nil }
+    return number.doubleValue < Double(Self.sizeLimit) ? try size(name, 1) : nil
+  }
+
+  /// The names that begin so and are true.
+  func flags(beginningWith start: String) -> [String] {
+    values.keys.sorted().filter { $0.hasPrefix(start) && values[$0] as? Bool == true }
+  }
+
+  private func value<Value>(_ name: String, _ kind: String) throws(LanguageError) -> Value? {
+    guard let value = values[name], !(value is NSNull) else { return nil }
+    guard let value = value as? Value else {
+      throw .configuration(path: path, problem: "\(name) is not \(kind)")
+    }
+    return value
+  }
 
   /// A whole number from 1 on; `otherwise` where there is none.
   func size(_ name: String, _ otherwise: Int) throws(LanguageError) -> Int {
     guard let value = values[name], !(value is NSNull) else { return otherwise }
-    guard let number = value as? NSNumber, let size = Int(exactly: number.doubleValue),
+    guard let number = value as? NSNumber, !number.isBoolean,
+      let size = Int(exactly: number.doubleValue),
       (1...Self.sizeLimit).contains(size)
     else {
       throw .configuration(path: path, problem: "\(name) is no size from 1 to \(Self.sizeLimit)")
@@ -49,7 +98,8 @@ struct ConfigurationFile {
     _ name: String, _ otherwise: Float, in range: ClosedRange<Float>
   ) throws(LanguageError) -> Float {
     guard let value = values[name], !(value is NSNull) else { return otherwise }
-    guard let number = value as? NSNumber, range.contains(number.floatValue) else {
+    guard let number = value as? NSNumber, !number.isBoolean, range.contains(number.floatValue)
+    else {
       throw .configuration(
         path: path, problem: "\(name) is no number from \(range.lowerBound) to \(range.upperBound)")
     }
@@ -60,7 +110,7 @@ struct ConfigurationFile {
   func activation(
     _ name: String, _ otherwise: TransformerConfiguration.Activation
   ) throws(LanguageError) -> TransformerConfiguration.Activation {
-    switch text(name) {
+    switch try text(name) {
     case nil: return otherwise
     case "relu": return .relu
     case "gelu", "gelu_python": return .gelu
@@ -82,9 +132,14 @@ struct ConfigurationFile {
 
   /// Throws unless `model_type` is that.
   func expectModel(_ type: String) throws(LanguageError) {
-    guard let found = text("model_type"), found != type else { return }
+    guard let found = try text("model_type"), found != type else { return }
     throw .unsupported(
       path: path, problem: "model_type is \(found.debugDescription)",
       cure: "give a folder with a model of the type \"\(type)\"")
   }
+}
+
+extension NSNumber {
+  /// Whether it was `true` or `false` in the JSON, which are numbers to Foundation.
+  fileprivate var isBoolean: Bool { String(cString: objCType) == "c" }
 }

@@ -36,6 +36,29 @@ struct HuggingFaceWeights: WeightSource {
     return try file.array(name)
   }
 
+  /// Throws where a network of those sizes cannot be in the file, before it is made.
+  ///
+  /// - Parameters:
+  ///   - layers: How many there are that do not share weights.
+  ///   - embeddings: The shape of the words' embeddings.
+  ///   - configuration: Where the sizes were read.
+  func expect(
+    layers: Int, embeddings: [Int], configuration: String
+  ) throws(LanguageError) {
+    let name = "embeddings.word_embeddings.weight"
+    do throws(WeightsError) {
+      let found = try reader(name, lending: false).shape
+      if found != embeddings {
+        throw .mismatchedShape(path: path, name: name, found: found, expected: embeddings)
+      }
+    } catch { throw .weights(error) }
+    guard layers <= names.count else {
+      throw .configuration(
+        path: configuration,
+        problem: "it tells of \(layers) layers, more than \(path) has arrays")
+    }
+  }
+
   /// Sets all parameters of a store.
   func load(into store: ParameterStore) throws(LanguageError) {
     do { try store.load(self) } catch { throw .weights(error) }

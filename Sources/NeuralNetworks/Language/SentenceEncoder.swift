@@ -1,3 +1,4 @@
+internal import Files
 public import Tensors
 
 /// Turns sentences into vectors that lie close where the sentences mean alike: the mean of a BERT's
@@ -16,22 +17,30 @@ public struct SentenceEncoder {
   /// Loads a folder as sentence-transformers saves it: `vocab.txt`, `config.json`,
   /// `model.safetensors`, and where they are there `tokenizer_config.json`,
   /// `sentence_bert_config.json`, `1_Pooling/config.json` and `modules.json`.
+  ///
+  /// - Throws: `LanguageError`, `unsupported` also where the vector is to be another than the tokens' mean,
+  ///   or another layer comes after that.
   public init(contentsOf folder: String) throws(LanguageError) {
     var normalization = TextNormalization()
+    var longest: Int?
     if let file = try ConfigurationFile.ifPresent(folder + "/tokenizer_config.json") {
       normalization = TextNormalization(
-        lowercases: file.flag("do_lower_case") ?? true, stripsAccents: file.flag("strip_accents"),
-        separatesChineseCharacters: file.flag("tokenize_chinese_chars") ?? true)
+        lowercases: try file.flag("do_lower_case") ?? true,
+        stripsAccents: try file.flag("strip_accents"),
+        separatesChineseCharacters: try file.flag("tokenize_chinese_chars") ?? true)
+      longest = try file.lengthLimit("model_max_length")
     }
-    if let file = try ConfigurationFile.ifPresent(folder + "/1_Pooling/config.json"),
-      file.flag("pooling_mode_mean_tokens") == false
-    {
+    try Self.expectMean(folder)
+    let file = try ConfigurationFile.ifPresent(folder + "/sentence_bert_config.json")
+    if try file?.flag("do_lower_case") == true { normalization.lowercases = true }
+    let vocabulary = folder + "/vocab.txt"
+    if !FileSystem.exists(vocabulary), FileSystem.exists(folder + "/tokenizer.json") {
       throw .unsupported(
-        path: file.path, problem: "pooling_mode_mean_tokens is false",
-        cure: "give a model that takes the mean of its tokens")
+        path: folder, problem: "it has its vocabulary in tokenizer.json alone",
+        cure: "have its tokenizer write vocab.txt there: save_vocabulary(folder) in Python")
     }
     tokenizer = try WordPieceTokenizer(
-      contentsOf: folder + "/vocab.txt", normalization: normalization)
+      contentsOf: vocabulary, normalization: normalization)
     network = try BERT(contentsOf: folder)
     network.store.setTrainable(false)
     guard tokenizer.vocabulary.count <= network.configuration.vocabularySize else {
@@ -40,10 +49,41 @@ public struct SentenceEncoder {
         problem: "vocab_size is less than the \(tokenizer.vocabulary.count) lines of vocab.txt")
     }
     let positions = network.configuration.maximumLength
-    let file = try ConfigurationFile.ifPresent(folder + "/sentence_bert_config.json")
-    maximumLength = min(positions, try file?.size("max_seq_length", positions) ?? positions)
+    let otherwise = min(positions, longest ?? positions)
+    maximumLength = min(positions, try file?.size("max_seq_length", otherwise) ?? otherwise)
     guard maximumLength >= 2 else {
       throw .configuration(path: folder, problem: "there is no room for [CLS] and [SEP]")
+    }
+  }
+
+  /// Throws unless the tokens' mean is taken, and nothing but its length is changed after that.
+  private static func expectMean(_ folder: String) throws(LanguageError) {
+    let cure = "give a model that takes the mean of its tokens"
+    let known = ["Transformer", "Pooling", "Normalize"]
+    for module in try ConfigurationFile.list(folder + "/modules.json") ?? [] {
+      guard let type = try module.text("type"), let name = type.split(separator: ".").last,
+        !known.contains(String(name))
+      else { continue }
+      throw .unsupported(
+        path: module.path, problem: "there is a module \(type)",
+        cure: "give a model of \(known.joined(separator: ", ")) alone")
+    }
+    guard let file = try ConfigurationFile.ifPresent(folder + "/1_Pooling/config.json") else {
+      return
+    }
+    // What sentence-transformers writes since version 6.
+    if let modes = try file.texts("pooling_mode"), modes != ["mean"] {
+      throw .unsupported(
+        path: file.path, problem: "pooling_mode is \(modes.joined(separator: ", "))", cure: cure)
+    }
+    let others = file.flags(beginningWith: "pooling_mode_")
+      .filter { $0 != "pooling_mode_mean_tokens" }
+    if let other = others.first {
+      throw .unsupported(path: file.path, problem: "\(other) is true", cure: cure)
+    }
+    if try file.flag("pooling_mode_mean_tokens") == false {
+      throw .unsupported(
+        path: file.path, problem: "pooling_mode_mean_tokens is false", cure: cure)
     }
   }
 

@@ -24,13 +24,18 @@ public struct TextNormalization: Hashable, Sendable {
     self.separatesChineseCharacters = separatesChineseCharacters
   }
 
-  /// The words of a text, punctuation marks being words.
+  /// Words of more characters are known to no vocabulary.
+  static let characterLimit = 100
+
+  /// The words of a text, punctuation marks being words; of one of more than `characterLimit`
+  /// characters, the first and one more.
   func words(_ text: String) -> [String] {
     var words: [String] = []
-    var word = String.UnicodeScalarView()
+    var word: [Unicode.Scalar] = []
     func endWord() {
-      if !word.isEmpty { words.append(String(word)) }
-      word = String.UnicodeScalarView()
+      guard !word.isEmpty else { return }
+      words.append(String(String.UnicodeScalarView(word)))
+      word.removeAll(keepingCapacity: true)
     }
     for scalar in stripped(cleaned(text.unicodeScalars)) {
       if scalar.properties.isWhitespace {
@@ -39,21 +44,25 @@ public struct TextNormalization: Hashable, Sendable {
         endWord()
         word.append(scalar)
         endWord()
-      } else if lowercases {
-        word.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
-      } else {
-        word.append(scalar)
+      } else if word.count <= Self.characterLimit {
+        if lowercases {
+          word.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
+        } else {
+          word.append(scalar)
+        }
       }
     }
     endWord()
     return words
   }
 
-  private func cleaned(_ text: String.UnicodeScalarView) -> String.UnicodeScalarView {
-    var result = String.UnicodeScalarView()
+  // Arrays: a view of scalars takes time with all that it holds to append several.
+  private func cleaned(_ text: String.UnicodeScalarView) -> [Unicode.Scalar] {
+    var result: [Unicode.Scalar] = []
+    result.reserveCapacity(text.underestimatedCount)
     for scalar in text where !scalar.isDroppedByBERT {
       if separatesChineseCharacters, scalar.isChinese {
-        result.append(contentsOf: [" ", scalar, " "])
+        result += [" ", scalar, " "]
       } else {
         // A tab is a control character too: only a space is sure to be taken for white space.
         result.append(scalar.properties.isWhitespace ? " " : scalar)
@@ -62,11 +71,40 @@ public struct TextNormalization: Hashable, Sendable {
     return result
   }
 
-  private func stripped(_ text: String.UnicodeScalarView) -> String.UnicodeScalarView {
+  /// Without non-spacing marks, in canonical decomposition: each character by itself, then the marks
+  /// between two letters in their order.
+  private func stripped(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     guard stripsAccents, !text.allSatisfy(\.isASCII) else { return text }
-    let decomposed = String(text).decomposedStringWithCanonicalMapping.unicodeScalars
-    return String.UnicodeScalarView(
-      decomposed.filter { $0.category != .nonspacingMark })
+    var result: [Unicode.Scalar] = []
+    result.reserveCapacity(text.count)
+    var marks: [(order: UInt8, scalar: Unicode.Scalar)] = []
+    func endMarks() {
+      guard !marks.isEmpty else { return }
+      let sorted = marks.enumerated()
+        .sorted { ($0.element.order, $0.offset) < ($1.element.order, $1.offset) }
+      result += sorted.map(\.element.scalar)
+      marks.removeAll(keepingCapacity: true)
+    }
+    func append(_ scalar: Unicode.Scalar) {
+      let order = scalar.combiningOrder
+      if order > 0 {
+        marks.append((order, scalar))
+      } else {
+        endMarks()
+        result.append(scalar)
+      }
+    }
+    for scalar in text {
+      if scalar.isASCII || !scalar.isKnownToDecomposition {
+        append(scalar)
+      } else {
+        for part in String(scalar).decomposedStringWithCanonicalMapping.unicodeScalars {
+          append(part)
+        }
+      }
+    }
+    endMarks()
+    return result.filter { $0.category != .nonspacingMark }
   }
 }
 
@@ -76,6 +114,18 @@ extension Unicode.Scalar {
   fileprivate var category: Unicode.GeneralCategory {
     guard let age = properties.age, age.major <= 8 else { return .unassigned }
     return properties.generalCategory
+  }
+
+  /// Whether it was there in Unicode 9, as of which Hugging Face's tokenizers decompose: to them, what
+  /// came later neither comes apart nor is sorted.
+  fileprivate var isKnownToDecomposition: Bool {
+    properties.age.map { $0.major <= 9 } ?? false
+  }
+
+  /// The place of a mark among those of one letter, by Unicode's canonical combining classes; 0 for
+  /// what is no mark.
+  fileprivate var combiningOrder: UInt8 {
+    isASCII || !isKnownToDecomposition ? 0 : properties.canonicalCombiningClass.rawValue
   }
 
   /// Control, format and private characters, the null and the replacement character; not tab, line
@@ -108,7 +158,8 @@ extension Unicode.Scalar {
     }
   }
 
-  /// The blocks of CJK ideographs as Hugging Face's tokenizers have them: the sixth begins at 2B820.
+  /// The blocks of CJK ideographs as Hugging Face's tokenizers have them: the sixth begins at 2B920, not
+  /// at 2B820 as Unicode's.
   fileprivate var isChinese: Bool {
     switch value {
     case 0x4e00...0x9fff, 0x3400...0x4dbf, 0x20000...0x2a6df, 0x2a700...0x2b73f,

@@ -3,9 +3,9 @@ internal import Tensors
 /// A text as the numbers of its tokens.
 public struct TokenSequence: Hashable, Sendable {
   /// The tokens' places in the vocabulary.
-  public var ids: [Int]
+  public let ids: [Int]
   /// Which text each is of: 0, or 1 for the second of a pair; as many as `ids`.
-  public var segments: [Int]
+  public let segments: [Int]
 
   /// A sequence; segments are zeros unless given, and their count must be that of the ids.
   public init(ids: [Int], segments: [Int]? = nil) {
@@ -30,10 +30,12 @@ public struct TokenBatch: Hashable, Sendable {
   /// The length of each sequence before it was filled up; the padding is what follows.
   public let lengths: [Int]
 
-  /// Fills sequences up to the longest with the token `padding`. None at all traps.
+  /// Fills sequences up to the longest with the token `padding`. None at all traps, and none with a
+  /// token.
   public init(_ sequences: [TokenSequence], padding: Int = 0) {
     precondition(!sequences.isEmpty, "TokenBatch: no sequences")
     let longest = sequences.map(\.ids.count).max() ?? 0
+    precondition(longest > 0, "TokenBatch: all sequences are empty")
     func filled(_ values: [Int], with filler: Int) -> [Int] {
       values + Array(repeating: filler, count: longest - values.count)
     }

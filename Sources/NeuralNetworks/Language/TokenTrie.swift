@@ -11,7 +11,7 @@ struct TokenTrie: Sendable {
 
   /// Tokens by their place in a list; of equal ones the last counts.
   init(_ vocabulary: [String]) {
-    edges.reserveCapacity(vocabulary.count * 4)
+    edges.reserveCapacity(min(vocabulary.count * 4, vocabulary.reduce(0) { $0 + $1.utf8.count }))
     for (index, token) in vocabulary.enumerated() where !token.isEmpty {
       var node = Self.root
       for byte in token.utf8 {

@@ -27,7 +27,6 @@ public struct WordPieceTokenizer: Sendable {
   private let trie: TokenTrie
   /// The place in the trie from which words go on.
   private let continuation: UInt32?
-  private static let characterLimit = 100
   /// The byte limit of a vocabulary: a trie has no more nodes than it has bytes.
   private static let byteLimit = 1 << 24 - 1
 
@@ -39,12 +38,30 @@ public struct WordPieceTokenizer: Sendable {
   ) throws(LanguageError) {
     let text: String
     do { text = try FileReader.text(path, limit: Self.byteLimit) } catch { throw .file(error) }
-    var lines = text.split(omittingEmptySubsequences: false) { $0.isNewlineOfFile }.map(String.init)
-    if lines.last == "" { lines.removeLast() }
-    try self.init(path: path, vocabulary: lines, normalization: normalization)
+    try self.init(path: path, vocabulary: Self.lines(text), normalization: normalization)
   }
 
-  /// Takes a vocabulary in the order of its numbers.
+  /// A text's lines, by its bytes: as characters, a vocabulary of marks takes time that grows with the
+  /// square of its length.
+  private static func lines(_ text: String) -> [String] {
+    let (feed, carriage) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+    var lines: [String] = []
+    var line: [UInt8] = []
+    var last: UInt8 = 0
+    for byte in text.utf8 {
+      defer { last = byte }
+      if byte == feed && last == carriage { continue }
+      if byte == feed || byte == carriage {
+        lines.append(String(decoding: line, as: UTF8.self))
+        line.removeAll(keepingCapacity: true)
+      } else {
+        line.append(byte)
+      }
+    }
+    return line.isEmpty ? lines : lines + [String(decoding: line, as: UTF8.self)]
+  }
+
+  /// Takes a vocabulary in the order of its numbers; one of more than 16 MB traps.
   ///
   /// - Throws: `LanguageError.missingToken` when it has no `[PAD]`, `[UNK]`, `[CLS]` or `[SEP]`.
   public init(
@@ -86,7 +103,8 @@ public struct WordPieceTokenizer: Sendable {
     return ids
   }
 
-  /// `[CLS] text [SEP]`, its end cut off where it has more tokens than `maximumLength`.
+  /// `[CLS] text [SEP]`, its end cut off where it has more tokens than `maximumLength`, which is at
+  /// least 2, or it traps.
   public func encode(_ text: String, maximumLength: Int = .max) -> TokenSequence {
     precondition(maximumLength >= 2, "encode: a length of \(maximumLength)")
     return TokenSequence(
@@ -94,7 +112,7 @@ public struct WordPieceTokenizer: Sendable {
   }
 
   /// `[CLS] first [SEP] second [SEP]`, the segments of the second and its end being 1. Where it has
-  /// more tokens than `maximumLength`, the longer text's end is cut off, then both alike.
+  /// more tokens than `maximumLength`, at least 3, the longer text's end is cut off, then both alike.
   public func encode(
     _ first: String, _ second: String, maximumLength: Int = .max
   ) -> TokenSequence {
@@ -116,7 +134,9 @@ public struct WordPieceTokenizer: Sendable {
   public func tokens(_ ids: [Int]) -> [String] { ids.map { vocabulary[$0] } }
 
   private func append(_ word: String, to ids: inout [Int]) {
-    guard word.unicodeScalars.count <= Self.characterLimit else { return ids.append(unknown) }
+    guard word.unicodeScalars.count <= TextNormalization.characterLimit else {
+      return ids.append(unknown)
+    }
     let start = ids.count
     var rest = Array(word.utf8)[...]
     var node: UInt32? = TokenTrie.root
@@ -156,9 +176,4 @@ public struct WordPieceTokenizer: Sendable {
     }
     return parts + [.text(String(decoding: bytes[start...], as: UTF8.self))]
   }
-}
-
-extension Character {
-  /// A line feed, a carriage return, or both: `isNewline` counts characters that tokens may have.
-  fileprivate var isNewlineOfFile: Bool { self == "\n" || self == "\r" || self == "\r\n" }
 }

@@ -39,6 +39,9 @@ public struct BatchNorm {
 
   /// The layer's output for `x [N, C, H, W]`, the activation fused in.
   public func callAsFunction(_ x: Tensor, activation: Activation = .none) -> Tensor {
+    precondition(
+      x.shape.rank == 4 && x.shape[1] == scale.value.shape[0],
+      "BatchNorm: \(x.shape) is not [N, \(scale.value.shape[0]), H, W]")
     if usesBatchStatistics { return trained(x, activation: activation) }
     let (factor, offset) = frozen()
     let channels: Shape = [1, scale.value.shape[0], 1, 1]
@@ -59,7 +62,8 @@ public struct BatchNorm {
   private func trained(_ x: Tensor, activation: Activation) -> Tensor {
     let result = batchNorm(
       x, scale: scale.tensor, shift: shift.tensor, epsilon: epsilon, activation: activation)
-    if Tape.isRecomputing { return result.output }
+    // Nothing is known of an empty batch.
+    if Tape.isRecomputing || x.shape.count == 0 { return result.output }
     let count = Float(x.shape.count / x.shape[1])
     move(mean, towards: result.mean.values, times: 1)
     move(variance, towards: result.variance.values, times: count / max(1, count - 1))

@@ -116,6 +116,9 @@ private struct RecurrentStack {
     let start =
       start
       ?? Array(repeating: .zeros([halves, x.shape[1], units]), count: cell.stateCount)
+    precondition(
+      start.allSatisfy { $0.shape == [halves, x.shape[1], units] },
+      "Recurrent layers: states \(start.map(\.shape)) are not [\(halves), \(x.shape[1]), \(units)]")
     var (output, last) = (x, [Tensor]())
     for (index, layer) in layers.enumerated() {
       if index > 0 { output = dropout(output) }

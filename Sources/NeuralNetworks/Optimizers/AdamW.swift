@@ -53,6 +53,14 @@ public final class AdamW: Optimizer {
           path: "the optimizer's state", place: name, problem: "it is not a number of steps")
       }
     }
+    for (name, array) in state where !name.hasSuffix("/step") {
+      let isSquare = name.hasSuffix("/square")
+      guard array.values.allSatisfy({ $0.isFinite && !(isSquare && $0 < 0) }) else {
+        throw .malformed(
+          path: "the optimizer's state", place: name,
+          problem: "there is a number in it that no training comes to")
+      }
+    }
     try running.restore(
       state, parameters, quantities: ["mean": true, "square": true, "step": false])
   }

@@ -28,7 +28,7 @@ public protocol Optimizer: AnyObject {
   /// Takes back what `state` gave, bit for bit; what was there before is dropped.
   ///
   /// - Throws: `WeightsError.unexpected` or `.mismatchedShape` when an array belongs to none of the
-  ///   parameters; then nothing is changed.
+  ///   parameters, and `.malformed` when it holds what no steps come to; then nothing is changed.
   func restore(_ state: [String: WeightArray]) throws(WeightsError)
 }
 

@@ -9,7 +9,7 @@ extension KernelSet {
     problem.forEachQuery { place in
       let scores = problem.scores(place, q, k)
       let greatest = scores.max() ?? -.infinity
-      guard greatest > -.infinity else { return }
+      guard scores.contains(where: { $0 != -.infinity }) else { return }
       let logSum = greatest + logf(scores.reduce(0) { $0 + expf($1 - greatest) })
       logSums.pointer[place.index] = logSum
       let y = output.pointer + problem.outputStart(place)
