@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import NeuralNetworks
 import RACNN
 
 /// `racnn train`: from a folder of photos to a model.
@@ -124,18 +125,17 @@ struct Train: ParsableCommand {
       if let failure = log.failure { try Train.fail(failure, in: run) }
       Console.note("racnn: stopped; go on with: \(Train.resumption(of: run))")
       throw ExitCode(Interruption.exitCode)
-    } catch let error as FileError {
-      log.finish()
-      try Train.fail(error, in: log.run)
     } catch {
       log.finish()
-      throw error
+      try Train.fail(error, in: log.run)
     }
   }
 
-  /// Ends with an error from outside, such as a full disk, after which a run that has begun can go on.
+  /// Ends with an error; where it is one from outside, such as a full disk, a run that has begun can go on.
   private static func fail(_ error: any Error, in run: String?) throws {
-    guard let run, FileSystem.exists("\(run)/splits.json") else { throw error }
+    var isFromOutside = error is FileError
+    if case WeightsError.file = error { isFromOutside = true }
+    guard isFromOutside, let run, FileSystem.exists("\(run)/splits.json") else { throw error }
     Console.error("\(error); once that is mended, go on with: \(resumption(of: run))")
     throw ExitCode.failure
   }

@@ -212,6 +212,25 @@ import Testing
     #expect(outcome.output.contains("accuracy on the test split, 8 photos:"))
   }
 
+  /// The end of its terminal, and an output that takes nothing, leave a run that can be gone on with.
+  @Test func whatEndsATrainingSaysHowToGoOn() throws {
+    let folder = try folderWithBirds()
+    let running = try CommandRunner.start(
+      ["train", "birds", "--output", "left"] + Self.small, in: folder)
+    while running.process.isRunning, !running.outputSoFar.contains("scale 1, epoch 1/1") {
+      usleep(10_000)
+    }
+    kill(running.process.processIdentifier, SIGHUP)
+    let left = try running.finish()
+    #expect(left.code == 128 + SIGHUP && left.errors.contains("train --resume left"))
+    #expect(folder.holds("left/checkpoints/last.safetensors"))
+
+    let unseen = try CommandRunner.run(
+      ["train", "birds", "--output", "unseen"] + Self.small, in: folder, output: "/dev/full")
+    #expect(unseen.code == 1 && unseen.errors.contains("cannot write standard output"))
+    #expect(unseen.errors.contains("train --resume unseen"))
+  }
+
   @Test func anInterruptedRunEndsAsIfItHadNotBeen() throws {
     let folder = try folderWithBirds()
     let whole = try CommandRunner.run(
