@@ -16,8 +16,7 @@ public struct StrayPhoto: Hashable, Sendable {
   /// The endings of pictures that others read.
   private static let formats: Set = [
     "avif", "bmp", "cr2", "cr3", "dng", "gif", "heic", "heif", "jfif", "jp2", "jxl", "nef", "tif",
-    "tiff",
-    "webp",
+    "tiff", "webp",
   ]
 
   /// What is said of `entry`, which lies at `path` and is not used; nil where it is no photo.

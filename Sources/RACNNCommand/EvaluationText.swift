@@ -45,7 +45,7 @@ extension Evaluation {
     let all = multiplyAccumulates.count
     let last = combination.split(separator: "+").last.flatMap { Int($0) } ?? all
     let looked = combination == Combination.first(all) ? looks ?? all : last
-    guard (1...max(1, all)).contains(looked), looked <= all else { return "" }
+    guard looked >= 1, looked <= all else { return "" }
     return Text.fixed(multiplyAccumulates[looked - 1] / 1e9, 3)
   }
 

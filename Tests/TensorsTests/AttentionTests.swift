@@ -54,26 +54,23 @@ import Testing
   }
 
   /// What is no number, or too great for a float, does not come out as one: weights that a file has
-  /// spoilt, or a training, must be seen. The bits are as arithmetic gives them, and with more.
-  @Test(arguments: [
-    Float.nan, -.nan, Float(bitPattern: 0x7fc0_0123), .infinity, 1e30,
-  ]) mutating func noNumbersStayNone(_ bad: Float) {
+  /// spoilt, or a training, must be seen. Not only with the bits that arithmetic gives to it.
+  @Test(arguments: [Float.nan, -.nan, Float(bitPattern: 0x7fc0_0123), .infinity])
+  mutating func noNumbersStayNone(_ bad: Float) {
     for keys in [1, 3, 300] {
-      let (q, k, v) = (random([1, 2, 8]), random([1, keys, 8]), random([1, keys, 8]))
-      for isQuery in [true, false] {
-        let spoilt = isQuery ? q : k
-        var values = spoilt.values
-        // All columns of one query, or of the last key.
+      let inputs = [random([1, 2, 8]), random([1, keys, 8]), random([1, keys, 8])]
+      for spoilt in 0..<2 {
+        // All columns of the last query, or key.
+        var values = inputs[spoilt].values
         for column in values.count - 8..<values.count { values[column] = bad }
-        let changed = Tensor(values, shape: spoilt.shape)
+        var changed = inputs
+        changed[spoilt] = Tensor(values, shape: inputs[spoilt].shape)
         func check() {
-          let inputs = [isQuery ? changed : q, isQuery ? k : changed, v].map { $0.variable() }
-          let y = scaledDotProductAttention(inputs[0], inputs[1], inputs[2])
-          // A single key gets all the weight, unless its score is none.
-          let isPlain = bad.isFinite
-          #expect(isPlain || !y.isFinite, "\(bad) \(keys) \(isQuery)")
-          let slopes = gradients(of: y.sum(), for: inputs)
-          #expect(isPlain || slopes.contains { $0?.isFinite == false })
+          let variables = changed.map { $0.variable() }
+          let y = scaledDotProductAttention(variables[0], variables[1], variables[2])
+          #expect(!y.isFinite, "\(bad) \(keys) \(spoilt)")
+          let slopes = gradients(of: y.sum(), for: variables)
+          #expect(slopes.contains { $0?.isFinite == false })
         }
         check()
         Kernels.withReference { check() }
