@@ -66,6 +66,9 @@ struct NetworkBenchmark: ParsableCommand {
     help: "Tell what each kernel took in one more step, and how much of what is possible that is.")
   var profile = false
 
+  @Option(name: .customLong("write-model"), help: .hidden)
+  var writtenModel: String?
+
   static func backbone(_ name: String) throws -> BackboneArchitecture {
     guard let backbone = BackboneArchitecture(rawValue: name) else {
       let known = BackboneArchitecture.allCases.map(\.rawValue).joined(separator: ", ")
@@ -85,6 +88,7 @@ struct NetworkBenchmark: ParsableCommand {
   }
 
   func run() throws {
+    if let writtenModel { return try makeModel().save(to: writtenModel) }
     setThreadCount(threads)
     let model = try mode == .train ? makeModel() : loadedModel()
     var random = RandomGenerator(seed: 1)
@@ -134,13 +138,16 @@ struct NetworkBenchmark: ParsableCommand {
     return model
   }
 
-  /// The network from a file, as one that predicts has it. Memory is counted from there on.
+  /// The network from a file that another process wrote, as one that predicts has it: what it takes to
+  /// make random weights is not counted.
   private func loadedModel() throws -> RecurrentAttentionCNN {
     let path = NSTemporaryDirectory() + "/racnn-benchmark-\(getpid()).safetensors"
     defer { unlink(path) }
-    try makeModel().save(to: path)
-    releaseUnusedMemory()
-    _ = Usage.resetPeakKilobytes()
+    let writer = try Process.run(
+      URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(),
+      arguments: CommandLine.arguments.dropFirst() + ["--write-model", path])
+    writer.waitUntilExit()
+    guard writer.terminationStatus == 0 else { throw ExitCode.failure }
     let model = try RecurrentAttentionCNN(contentsOf: path)
     model.store.setTrainable(false)
     return model
