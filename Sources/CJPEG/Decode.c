@@ -86,7 +86,6 @@ racnn_jpeg_status racnn_jpeg_read_header(
   prepare(&self, bytes, count);
   header->width = (int32_t)self.codec.image_width;
   header->height = (int32_t)self.codec.image_height;
-  header->components = self.codec.num_components;
   jpeg_destroy_decompress(&self.codec);
   return RACNN_JPEG_OK;
 }

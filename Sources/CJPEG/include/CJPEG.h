@@ -25,8 +25,6 @@ typedef enum {
 /// What the file's header says.
 typedef struct {
   int32_t width, height;
-  /// 1 (grey), 3 or 4 (CMYK, YCCK).
-  int32_t components;
 } racnn_jpeg_header;
 
 /// Reads the header of the `count` bytes at `bytes`.

@@ -20,13 +20,13 @@ struct ConfigurationFile {
 
   /// Nil where there is no such file; one that cannot be read is an error.
   static func ifPresent(_ path: String) throws(LanguageError) -> ConfigurationFile? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    guard FileSystem.exists(path) else { return nil }
     return try ConfigurationFile(path)
   }
 
   /// The objects of a JSON array; nil where there is no such file.
   static func list(_ path: String) throws(LanguageError) -> [ConfigurationFile]? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    guard FileSystem.exists(path) else { return nil }
     guard let values = try object(path) as? [[String: Any]] else {
       throw .configuration(path: path, problem: "this is no JSON array of objects")
     }
