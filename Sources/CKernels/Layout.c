@@ -46,24 +46,7 @@ void racnn_to_plain(const float *blocked, float *plain, int batch, int channels,
 
 #else
 
-// Eight rows become eight columns, by exchanging ever larger halves in registers.
-INLINE void TARGETED(transpose)(float8 r[8]) {
-  float8 a[8], b[8];
-  for (int i = 0; i < 4; i++) {
-    a[2 * i] = __builtin_shufflevector(r[2 * i], r[2 * i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
-    a[2 * i + 1] = __builtin_shufflevector(r[2 * i], r[2 * i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
-  }
-  for (int i = 0; i < 8; i += 4) {
-    for (int j = 0; j < 2; j++) {
-      b[i + j] = __builtin_shufflevector(a[i + j], a[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-      b[i + j + 2] = __builtin_shufflevector(a[i + j], a[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-    }
-  }
-  for (int j = 0; j < 4; j++) {
-    r[j] = __builtin_shufflevector(b[j], b[j + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-    r[j + 4] = __builtin_shufflevector(b[j], b[j + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-  }
-}
+#include "Transpose.h"
 
 // Each index is a block of channels of one image.
 static void TARGETED(to_blocked)(void *context, size_t begin, size_t end) {
@@ -81,7 +64,7 @@ static void TARGETED(to_blocked)(void *context, size_t begin, size_t end) {
         for (size_t k = 0; k < 8; k++) {
           r[k] = c + k < present ? *(const float8 *)(from + (c + k) * l.area + i) : (float8)0;
         }
-        TARGETED(transpose)(r);
+        TARGETED(transpose8)(r);
         for (size_t k = 0; k < 8; k++) *(float8 *)(to + (i + k) * block + c) = r[k];
       }
     }
@@ -106,7 +89,7 @@ static void TARGETED(to_plain)(void *context, size_t begin, size_t end) {
       for (size_t c = 0; c < present; c += 8) {
         float8 r[8];
         for (size_t k = 0; k < 8; k++) r[k] = *(const float8 *)(from + (i + k) * block + c);
-        TARGETED(transpose)(r);
+        TARGETED(transpose8)(r);
         size_t rows = racnn_smaller(8, present - c);
         for (size_t k = 0; k < rows; k++) *(float8 *)(to + (c + k) * l.area + i) = r[k];
       }

@@ -1,5 +1,7 @@
 // The loops of SampleBox.c: included there once for each instruction set.
 
+#include "Transpose.h"
+
 enum { TARGETED(rows) = 16 };
 
 // to[k] += weight * from[k].
@@ -25,33 +27,19 @@ INLINE float TARGETED(dot)(const float *restrict a, const float *restrict b, siz
 }
 
 // 8 x 8 numbers of `from`, whose rows are `fromPitch` apart, transposed.
-INLINE void TARGETED(transpose8)(const float *from, size_t fromPitch, float *to, size_t toPitch) {
-  float8 r[8], a[8], b[8];
+INLINE void TARGETED(turn)(const float *from, size_t fromPitch, float *to, size_t toPitch) {
+  float8 r[8];
   for (size_t i = 0; i < 8; i++) r[i] = *(const float8 *)(from + i * fromPitch);
-  for (int i = 0; i < 8; i += 2) {
-    a[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
-    a[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
-  }
-  for (int i = 0; i < 8; i += 4) {
-    for (int j = i; j < i + 2; j++) {
-      b[j] = __builtin_shufflevector(a[j], a[j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-      b[j + 2] = __builtin_shufflevector(a[j], a[j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-    }
-  }
-  for (size_t j = 0; j < 4; j++) {
-    *(float8 *)(to + j * toPitch) =
-        __builtin_shufflevector(b[j], b[j + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-    *(float8 *)(to + (j + 4) * toPitch) =
-        __builtin_shufflevector(b[j], b[j + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-  }
+  TARGETED(transpose8)(r);
+  for (size_t i = 0; i < 8; i++) *(float8 *)(to + i * toPitch) = r[i];
 }
 
 // 16 rows of `count` numbers, `pitch` apart, into lanes [count][16].
 static void TARGETED(to_lanes)(const float *from, size_t pitch, size_t count, float *to) {
   size_t j = 0;
   for (; j + 8 <= count; j += 8) {
-    TARGETED(transpose8)(from + j, pitch, to + j * 16, 16);
-    TARGETED(transpose8)(from + j + 8 * pitch, pitch, to + j * 16 + 8, 16);
+    TARGETED(turn)(from + j, pitch, to + j * 16, 16);
+    TARGETED(turn)(from + j + 8 * pitch, pitch, to + j * 16 + 8, 16);
   }
   for (; j < count; j++) {
     for (size_t k = 0; k < 16; k++) to[j * 16 + k] = from[k * pitch + j];
@@ -64,8 +52,8 @@ static void TARGETED(from_lanes)(const float *from, size_t count, float *to, siz
   size_t j = 0;
   if (rows == 16) {
     for (; j + 8 <= count; j += 8) {
-      TARGETED(transpose8)(from + j * 16, 16, to + j, pitch);
-      TARGETED(transpose8)(from + j * 16 + 8, 16, to + j + 8 * pitch, pitch);
+      TARGETED(turn)(from + j * 16, 16, to + j, pitch);
+      TARGETED(turn)(from + j * 16 + 8, 16, to + j + 8 * pitch, pitch);
     }
   }
   for (size_t k = 0; k < rows; k++) {
