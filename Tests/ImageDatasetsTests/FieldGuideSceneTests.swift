@@ -14,7 +14,7 @@ private func scene(_ species: Int, _ label: UInt64, size: Int = 160) -> Scene {
     var sums = SHA256()
     for species in 0..<8 { sums.update(scene(species, UInt64(species), size: 96).image.pixels) }
     #expect(
-      sums.hexadecimal() == "7e5ca7acc905db73cdef918c214c348a4dad0536693737dd6b1c606d093fa736")
+      sums.hexadecimal() == "a256667051d8647b6ad6d504ec0ba35774535dbd0d4109b96347aa91f827cc25")
   }
 
   @Test(arguments: 1...8 as ClosedRange<UInt64>)
@@ -50,10 +50,15 @@ private func scene(_ species: Int, _ label: UInt64, size: Int = 160) -> Scene {
       xs.append((head.x + head.width / 2) / 64)
       ys.append((head.y + head.height / 2) / 64)
       #expect(max(head.width, head.height) / 64 < 0.25)
+      // None is cut off.
+      #expect(min(head.x, head.y) > 0 && max(head.x + head.width, head.y + head.height) < 64)
     }
     for values in [xs, ys] {
       #expect(values.filter { $0 < 0.35 }.count > 6)
       #expect(values.filter { $0 > 0.65 }.count > 6)
     }
+    // A box at the middle, of two thirds of the side, does not even hold the middles of all.
+    let inner = 1.0 / 6...5.0 / 6
+    #expect(zip(xs, ys).filter { !inner.contains($0) || !inner.contains($1) }.count > 2)
   }
 }

@@ -24,7 +24,7 @@ struct FieldGuidePlan: Sendable {
   /// Of the JPEG files: high enough that the small marks keep their edges.
   static let quality = 92
   /// Raised when the same seed would draw other pictures than before.
-  private static let version = 1
+  private static let version = 2
 
   let seed: UInt64
   let trainPerClass: Int

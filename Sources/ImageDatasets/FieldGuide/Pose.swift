@@ -18,7 +18,8 @@ struct Pose {
   /// Draws a pose with most of the bird in the picture.
   init(_ dice: inout Dice) {
     let diameter = dice.between(0.10, 0.15)
-    let head = dice.point(0.2, 0.8)
+    // Anywhere: bills are at most as long as the greatest head is wide.
+    let head = dice.point(0.15, 0.85)
     var pose = Pose(&dice, head: head, diameter: diameter)
     for _ in 0..<60 {
       let center = pose.frame.toPicture(pose.body)
