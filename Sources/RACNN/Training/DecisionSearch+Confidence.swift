@@ -62,9 +62,10 @@ extension DecisionSearch {
   /// put nearly all right, it is large, and they are right however sure it was, as d.
   ///
   /// With the confidence set by 30 of 180 photos for the others, five networks of CUB's training photos
-  /// take 0.62 of the arithmetic at 128 pixels and 0.51 at 224, for 0.3 and 0.2 points less; set by 40 of
-  /// fieldguide's 160 test photos (seed 1, 112 pixels), 0.78 for 0.8. By a chance that goes as d^2 they
-  /// take 0.60, 0.50 and 0.75, for 0.4, 0.3 and 1.3; by d, 0.74, 0.60 and 0.85, for 0, 0 and 0.1.
+  /// take 0.62 of the arithmetic at 128 pixels and 0.51 at 224, for 0.3 and 0.2 points less; set by 40
+  /// of the 160 test photos of fieldguide's first version (seed 1, 112 pixels), 0.78 for 0.8. By a
+  /// chance that goes as d^2 they take 0.60, 0.50 and 0.75, for 0.4, 0.3 and 1.3; by d, 0.74, 0.60 and
+  /// 0.85, for 0, 0 and 0.1.
   ///
   /// - Parameters:
   ///   - doubts: The chance that each answer is wrong.

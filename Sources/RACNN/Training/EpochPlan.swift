@@ -3,8 +3,9 @@ public struct EpochPlan: Codable, Hashable, Sendable {
   /// The linear classifier of scale 1.
   public var heads = 1
   /// That of each further scale, where it has a backbone of its own; nil in older runs, which had no
-  /// such stage. Without it a scale may come to naught: on `fieldguide` (112 pixels, seed 1, no
-  /// AVX-512) scale 2 was right for 12.5 % of the test photos, one class of 8, and is for 91.9 % with it.
+  /// such stage. Without it a scale may come to naught: on the first version of `fieldguide` (112
+  /// pixels, seed 1, no AVX-512) scale 2 was right for 12.5 % of the test photos, one class of 8, and
+  /// for 91.9 % with it.
   public var zoomHeads: Int? = 1
   /// Backbone and classifier, by scale; the last number holds for further scales too.
   public var classify = [12, 12, 12]
