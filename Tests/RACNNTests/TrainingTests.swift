@@ -491,6 +491,17 @@ import Testing
     let note = try #require(notes.first { $0.hasPrefix("The alternation is left out") })
     #expect(note.hasSuffix(" \(count)."))
     #expect(!result.history.contains { $0.stage.phase == .alternate })
+    let model = try RecurrentAttentionCNN(contentsOf: result.modelPath) { _, scope in
+      TinyBackbone(scope)
+    }
+    let decision = model.decision
+    let temperatures = try #require(decision.scaleTemperatures)
+    #expect(temperatures.count == 3 && temperatures.allSatisfy { $0 > 0.2 && $0 < 1.2 })
+    if count == 0 {
+      // Those that are expected, for the decision and for each scale.
+      #expect(Set(temperatures + decision.temperatures).count == 1)
+      #expect(notes.contains { $0.contains("are calibrated as those of other photos") })
+    }
     // What is left out takes no time: as much is done at each step as without it.
     configuration.output += "-without"
     configuration.plan.rounds = 0

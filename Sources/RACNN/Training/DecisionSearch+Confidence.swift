@@ -17,14 +17,17 @@ extension DecisionSearch {
   /// photos show few of those, or none. And the risk that further looks take away, which all photos
   /// tell together, is spread over them by `avoidedRisks`. The more photos there are, the more what
   /// they show counts.
-  func confidence(_ stages: [Verdicts]) -> Float? {
+  ///
+  /// - Parameter stages: What the first look says, the first two together, and so on: as the decision
+  ///   says it, and by cautious temperatures, by which the expectations are taken.
+  func confidence(_ stages: [(calibrated: Verdicts, cautious: Verdicts)]) -> Float? {
     guard stages.count > 1 else { return nil }
-    let answers = stages.map(\.answers)
-    let surest = stages.map(\.surest)
+    let answers = stages.map(\.calibrated.answers)
+    let surest = stages.map(\.calibrated.surest)
     let last = stages.count - 1
-    let final = stages[last].probabilities
+    let final = stages[last].cautious.probabilities
     let right = answers.map { zip($0, rows.labels).map { $0 == $1 ? 1.0 : 0 } }
-    let doubts = surest.map { $0.map { 1 - Double($0) } }
+    let doubts = stages.map { $0.cautious.surest.map { 1 - Double($0) } }
     let risks = doubts.map { meanOfPhotos($0).mean }
     let avoided = stages.indices.map { look in
       let least = look < last ? Self.leastAvoided * risks[look] : 0

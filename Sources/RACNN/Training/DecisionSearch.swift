@@ -30,7 +30,7 @@ package struct DecisionSearch {
   private struct Candidate {
     let weights: [Float]?
     let verdicts: Verdicts
-    let temperature: Float
+    let temperature: Temperature
     let losses: [Double]
     /// The rows that it is right for.
     let right: [Int]
@@ -42,12 +42,16 @@ package struct DecisionSearch {
   private let scales: Int
   let classes: Int
   private let logits: [Tensor]
+  private let expected: Temperature
 
-  /// - Parameter rows: Views of photos, at least one.
-  package init(_ rows: FusionRows, classes: Int) {
+  /// - Parameters:
+  ///   - rows: Views of photos, at least one.
+  ///   - labelSmoothing: What the networks were taught with.
+  package init(_ rows: FusionRows, classes: Int, labelSmoothing: Float) {
     precondition(!rows.labels.isEmpty, "DecisionSearch: there are no photos")
     self.rows = rows
     self.classes = classes
+    expected = .expected(labelSmoothing: labelSmoothing)
     scales = rows.logits.count
     logits = rows.logits.map { Tensor($0, shape: [rows.labels.count, classes]) }
   }
@@ -87,11 +91,12 @@ package struct DecisionSearch {
   }
 
   private func candidate(_ weights: [Float]?, _ verdicts: Verdicts) -> Candidate {
-    let temperature = verdicts.temperature(rows.labels, photos: photoCount)
+    let temperature = verdicts.temperature(
+      rows.labels, photos: photoCount, expected: expected)
     let answers = verdicts.answers
     return Candidate(
       weights: weights, verdicts: verdicts, temperature: temperature,
-      losses: verdicts.losses(rows.labels, temperature: temperature),
+      losses: verdicts.losses(rows.labels, temperature: temperature.value),
       right: rows.labels.indices.filter { answers[$0] == rows.labels[$0] })
   }
 
@@ -105,18 +110,20 @@ package struct DecisionSearch {
   /// The rule with the temperatures of what leads up to it, and the confidence that suffices.
   private func result(_ chosen: Candidate, _ first: Candidate) -> Result {
     var decision = Decision(weights: chosen.weights, temperatures: [], confidence: nil)
-    var stages: [Verdicts] = []
+    var stages: [(calibrated: Verdicts, cautious: Verdicts)] = []
     for looked in 1...scales {
       var stage = chosen
       if looked < scales {
         stage = candidate(
           decision.prefix(looked) + [Float](repeating: 0, count: scales - looked))
       }
-      decision.temperatures.append(stage.temperature)
-      stages.append(stage.verdicts.divided(by: stage.temperature))
+      let (verdicts, temperature) = (stage.verdicts, stage.temperature)
+      decision.temperatures.append(temperature.value)
+      stages.append(
+        (verdicts.divided(by: temperature.value), verdicts.divided(by: temperature.cautious)))
     }
     decision.scaleTemperatures = (0..<scales).map { scale in
-      candidate((0..<scales).map { $0 == scale ? 1 : 0 }).temperature
+      candidate((0..<scales).map { $0 == scale ? 1 : 0 }).temperature.value
     }
     decision.confidence = confidence(stages)
     return Result(

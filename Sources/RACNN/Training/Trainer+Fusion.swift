@@ -19,7 +19,11 @@ extension Trainer {
     let fit = phase.map(FusionFit.init)
     fit?.reset(norms: norms)
     if rows.labels.isEmpty {
-      progress(.note(Self.lacksPhotos(scales: model.scales.count)))
+      let scales = model.scales.count
+      let decision = Decision.expected(
+        scales: scales, labelSmoothing: configuration.labelSmoothing)
+      (model.decision, state.decision) = (decision, decision)
+      progress(.note(Self.lacksPhotos(scales: scales)))
     } else {
       let fused: FusionFit.Result?
       do {
@@ -29,7 +33,9 @@ extension Trainer {
           error.what, in: planned.stage, step: error.step,
           Set(error.photos).sorted().map { held[$0] })
       }
-      let found = DecisionSearch(rows, classes: dataset.classNames.count).best(fused: fused?.logits)
+      let search = DecisionSearch(
+        rows, classes: dataset.classNames.count, labelSmoothing: configuration.labelSmoothing)
+      let found = search.best(fused: fused?.logits)
       (model.decision, state.decision) = (found.decision, found.decision)
       progress(.note(found.sentence(photos: Set(rows.photos).count)))
       if found.ignoresZooms { metrics.warnings.append(.zoomingDoesNotHelp) }
@@ -57,7 +63,8 @@ extension Trainer {
 
   private static func lacksPhotos(scales: Int) -> String {
     let consequence =
-      scales > 1 ? "The mean of the scales decides" : "Probabilities are not calibrated"
+      (scales > 1 ? "The mean of the scales decides, and probabilities" : "Probabilities")
+      + " are calibrated as those of other photos"
     return "\(consequence): there are no validation photos."
   }
 

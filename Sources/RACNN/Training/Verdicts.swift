@@ -1,3 +1,4 @@
+import Glibc
 internal import Tensors
 
 /// Logits, or logarithms of probabilities, of many rows.
@@ -30,26 +31,20 @@ struct Verdicts {
     }
   }
 
-  /// Where the mean loss is least: a golden-section search over its inverse, in which the loss is
-  /// convex, from 1/20 to 20.
-  ///
-  /// A few photos that are all right do not show that nothing can be wrong: as many are counted wrong
-  /// as one of two more would be. Platt, "Probabilistic Outputs for Support Vector Machines", 1999.
+  /// The temperature that the rows and what is expected without them make likeliest: a golden-section
+  /// search for its logarithm, between those of 1/20 and 20.
   ///
   /// - Parameter photos: How many photos the rows are views of.
-  func temperature(_ labels: [Int], photos: Int) -> Float {
-    let others = Float(max(1, classes - 1))
-    let doubt = 1 / Float(photos + 2)
-    func loss(_ inverse: Float) -> Float {
-      withoutTape {
-        let logarithms = divided(by: 1 / inverse).logProbabilities
-        let own = logarithms.picked(labels)
-        let rest = (logarithms.sum([1]) - own) / others
-        return -(own * (1 - doubt) + rest * doubt).mean().item
-      }
+  func temperature(_ labels: [Int], photos: Int, expected: Temperature) -> Temperature {
+    let photos = Double(max(1, photos))
+    func loss(_ logarithm: Double) -> Double {
+      let temperature = Float(exp(logarithm))
+      let losses = losses(labels, temperature: temperature)
+      let mean = losses.reduce(0, +) / Double(max(1, losses.count))
+      return photos * mean + expected.surprise(at: temperature)
     }
-    let ratio: Float = 0.618_034
-    var (low, high): (Float, Float) = (0.05, 20)
+    let ratio = 0.618_034
+    var (low, high) = (-log(20.0), log(20.0))
     var (a, b) = (high - ratio * (high - low), low + ratio * (high - low))
     var (lossA, lossB) = (loss(a), loss(b))
     for _ in 0..<26 {
@@ -63,6 +58,12 @@ struct Verdicts {
         lossB = loss(b)
       }
     }
-    return 2 / (low + high)
+    let found = (low + high) / 2
+    let step = 0.1
+    let curvature = (loss(found - step) - 2 * loss(found) + loss(found + step)) / (step * step)
+    // Far from what is expected the sum is flat, and yet no less is known than before.
+    let least = 1 / Double(expected.deviation * expected.deviation)
+    return Temperature(
+      value: Float(exp(found)), deviation: Float(1 / max(curvature, least).squareRoot()))
   }
 }
