@@ -1,22 +1,25 @@
 internal import ImageDatasets
-internal import Images
+package import Images
 internal import Tensors
 
 /// Compares the boxes that scales look at with the subjects' own.
-struct BoxScoring {
+package struct BoxScoring {
   private var scores: [Int: BoxScore] = [:]
   private var worst: [PhotoBoxScore] = []
   private var sizes: [Double] = []
   private var first: [Bool] = []
   private var decision: [Bool] = []
 
+  package init() {}
+
   /// The scores by scale; nil when no photo had a box.
-  var result: [BoxScore]? {
+  package var result: [BoxScore]? {
     let found = scores.keys.sorted().compactMap { scale -> BoxScore? in
       guard var score = scores[scale], score.count > 0 else { return nil }
       score.centerInside /= Double(score.count)
       score.meanIoU /= Double(score.count)
       score.meanCoverage /= Double(score.count)
+      score.coversMost = (score.coversMost ?? 0) / Double(score.count)
       score.meanOnSubject = (score.meanOnSubject ?? 0) / Double(score.count)
       return score
     }
@@ -26,12 +29,14 @@ struct BoxScoring {
   /// Takes a photo's box at a scale; both rectangles are in its pixels.
   ///
   /// - Parameter path: of the photo, at the last scale; nil at others.
-  mutating func add(_ box: Rectangle, scale: Int, subject: Rectangle, lastOf path: String?) {
+  package mutating func add(_ box: Rectangle, scale: Int, subject: Rectangle, lastOf path: String?)
+  {
     guard subject.width > 0, subject.height > 0 else { return }
     var score =
       scores[scale]
       ?? BoxScore(
-        scale: scale, count: 0, centerInside: 0, meanIoU: 0, meanCoverage: 0, meanOnSubject: 0)
+        scale: scale, count: 0, centerInside: 0, meanIoU: 0, meanCoverage: 0, coversMost: 0,
+        meanOnSubject: 0)
     let width =
       min(box.x + box.width, subject.x + subject.width) - max(box.x, subject.x)
     let height =
@@ -47,6 +52,7 @@ struct BoxScoring {
     score.centerInside += isInside ? 1 : 0
     score.meanIoU += shared / (boxArea + subjectArea - shared)
     score.meanCoverage += shared / subjectArea
+    score.coversMost = (score.coversMost ?? 0) + (shared >= 0.9 * subjectArea ? 1 : 0)
     score.meanOnSubject = (score.meanOnSubject ?? 0) + shared / boxArea
     scores[scale] = score
     if let path { worst.append(PhotoBoxScore(path: path, onSubject: shared / boxArea)) }
@@ -56,14 +62,14 @@ struct BoxScoring {
   private static let worstCount = 10
 
   /// The photos with the least share of the last box on the subject; nil when no photo had a box.
-  var worstBoxes: [PhotoBoxScore]? {
+  package var worstBoxes: [PhotoBoxScore]? {
     guard !worst.isEmpty else { return nil }
     let order = worst.sorted { ($0.onSubject, $0.path) < ($1.onSubject, $1.path) }
     return Array(order.prefix(Self.worstCount))
   }
 
   /// Takes whether scale 1 and the decision were right on a photo of `width` x `height` pixels.
-  mutating func add(
+  package mutating func add(
     subject: Rectangle, width: Int, height: Int, first: Bool, decision: Bool
   ) {
     sizes.append(subject.width * subject.height / Double(max(1, width * height)))
@@ -73,7 +79,7 @@ struct BoxScoring {
 
   /// What zooming gains in each quarter of the photos by their subjects' sizes; nil when no photo had
   /// a box.
-  var quartiles: [QuartileScore]? {
+  package var quartiles: [QuartileScore]? {
     guard !sizes.isEmpty else { return nil }
     let order = sizes.indices.sorted { (sizes[$0], $0) < (sizes[$1], $1) }
     return (0..<4).compactMap { quarter in

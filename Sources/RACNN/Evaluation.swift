@@ -76,6 +76,9 @@ public struct BoxScore: Codable, Hashable, Sendable {
   public var meanIoU: Double
   /// The mean share of the subject's box that is covered.
   public var meanCoverage: Double
+  /// The share of boxes that hold at least nine tenths of the subject's; nil in scores of before it was
+  /// measured.
+  public var coversMost: Double?
   /// The mean share of the box that is on the subject's; nil in scores of before it was measured.
   public var meanOnSubject: Double?
 }

@@ -59,12 +59,16 @@ extension Evaluation {
   /// The boxes' scores by scale, the headings first; empty where there are none.
   var boxRows: [[String]] {
     guard let boxes else { return [] }
-    return [["boxes of scale", "centre on subject", "box on subject", "subject covered", "IoU"]]
+    let titles = [
+      "boxes of scale", "centre on subject", "box on subject", "subject covered",
+      "by nine tenths", "IoU",
+    ]
+    return [titles]
       + boxes.map {
         [
           "\($0.scale)", Text.percent($0.centerInside),
           $0.meanOnSubject.map(Text.percent) ?? "", Text.percent($0.meanCoverage),
-          Text.fixed($0.meanIoU, 2),
+          $0.coversMost.map(Text.percent) ?? "", Text.fixed($0.meanIoU, 2),
         ]
       }
   }
