@@ -64,11 +64,11 @@ extension DecisionSearch {
   /// right, a is small, and they are those of which a look was unsure twice over, as d^2; where they
   /// put nearly all right, it is large, and they are right however sure it was, as d.
   ///
-  /// With the confidence set by 30 of 180 photos for the others, five networks of CUB's training photos
-  /// take 0.62 of the arithmetic at 128 pixels and 0.51 at 224, for 0.3 and 0.2 points less; set by 40
-  /// of the 160 test photos of fieldguide's first version (seed 1, 112 pixels), 0.78 for 0.8. By a
-  /// chance that goes as d^2 they take 0.60, 0.50 and 0.75, for 0.4, 0.3 and 1.3; by d, 0.74, 0.60 and
-  /// 0.85, for 0, 0 and 0.1.
+  /// With the confidence set by 30 of 180 photos for the others, and temperatures by those 30 alone,
+  /// five networks of CUB's training photos take 0.62 of the arithmetic at 128 pixels and 0.51 at 224,
+  /// for 0.3 and 0.2 points less; set by 40 of the 160 test photos of fieldguide's first version (seed
+  /// 1, 112 pixels), 0.78 for 0.8. By a chance that goes as d^2 they take 0.60, 0.50 and 0.75, for 0.4,
+  /// 0.3 and 1.3; by d, 0.74, 0.60 and 0.85, for 0, 0 and 0.1.
   ///
   /// - Parameters:
   ///   - doubts: The chance that each answer is wrong.

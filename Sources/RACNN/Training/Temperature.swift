@@ -7,8 +7,10 @@ struct Temperature {
   /// How far the logarithm may be from that of `value`, as a standard deviation.
   let deviation: Float
 
-  /// A deviation above: the network is less sure then than it may be.
-  var cautious: Float { value * exp(deviation) }
+  /// One and a half deviations above: the network is less sure then than it may be. Where looking
+  /// closer ends by it, CUB's birds (128 pixels, seeds 1 to 3) lose 0.3 points for 0.62 of the
+  /// arithmetic; by one deviation 0.5 for 0.58, of seeds 1 and 2.
+  var cautious: Float { value * exp(1.5 * deviation) }
 
   /// The negative logarithm of the density there, but for a constant: of Student's distribution with 3
   /// degrees of freedom, so that photos of which it is far off are soon believed.
