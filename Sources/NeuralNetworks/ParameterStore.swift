@@ -57,9 +57,14 @@ public final class ParameterStore {
   /// While the store's `recomputesBlocks` is on, a training step keeps of the block its input alone,
   /// and computes the rest again when it goes back: less memory for more time, and the same bits.
   ///
-  /// - Parameter body: the block; of what gradients flow to it uses its argument and parameters alone.
-  public func block(_ x: Tensor, _ body: @escaping (Tensor) -> Tensor) -> Tensor {
-    guard recomputesBlocks else { return body(x) }
+  /// - Parameters:
+  ///   - isWide: whether its maps take so much memory for so little work that it is computed again in
+  ///     any case.
+  ///   - body: the block; of what gradients flow to it uses its argument and parameters alone.
+  public func block(
+    _ x: Tensor, isWide: Bool = false, _ body: @escaping (Tensor) -> Tensor
+  ) -> Tensor {
+    guard isWide || recomputesBlocks else { return body(x) }
     let before = generator
     return recomputed(x) { x, isAgain in
       guard isAgain else { return body(x) }

@@ -113,6 +113,8 @@ package final class Storage {
   /// Few enough to be read from the cache that they were written to.
   private static let runLength = 1 << 20
 
+  var isMade: Bool { memory != nil }
+
   /// Whether it is known without looking at the values that all have finite squares.
   var isKnownFinite: Bool { deferred?.areFinite ?? false }
 

@@ -79,6 +79,9 @@ public struct Tensor {
     }
   }
 
+  /// Whether its values take memory: those of a large product of few rows need not.
+  package var isMade: Bool { storage.isMade }
+
   /// Whether each value, and its square with some room above it, is a number and finite.
   package var hasFiniteSquares: Bool { storage.isKnownFinite || greatestMagnitude < 0x1p63 }
 

@@ -4,13 +4,13 @@ import Testing
 
 /// Optimizers and schedules against PyTorch's.
 @Suite struct OptimizerTests {
-  @Test(arguments: ["sgd", "sgdPlain", "adamW"])
-  func equalsPyTorch(_ name: String) throws {
+  @Test(arguments: ["sgd", "sgdPlain", "adamW"], [false, true])
+  func equalsPyTorch(_ name: String, byLoss: Bool) throws {
     let file = try fixture("optimizers")
     let store = try makeStore(file)
     let optimizer = make(name, store)
     for step in 0..<5 {
-      try take(step, optimizer, file)
+      try take(step, optimizer, file, byLoss: byLoss)
       for key in ["w", "b"] {
         expectClose(
           store[key]?.value, try tensor(file, "\(name).\(step)/\(key)"),
@@ -100,20 +100,42 @@ import Testing
     #expect((parameter.value.values == [Float](repeating: 1, count: 1200)) == (refused != nil))
   }
 
-  /// One gradient that is no number, or too large to be squared, and nothing changes.
+  /// Half by half, gradient by gradient, or both at once: the same bits.
+  @Test(arguments: ["sgd", "adamW"])
+  func stepsAlikeByLossesAndGradients(_ name: String) throws {
+    let file = try fixture("optimizers")
+    let results = try [false, true].map { byLoss in
+      let store = try makeStore(file)
+      let optimizer = make(name, store)
+      for step in 0..<5 { try take(step, optimizer, file, byLoss: byLoss) }
+      return (store.snapshot().map(\.1), optimizer.state)
+    }
+    #expect(results[0].0 == results[1].0 && results[0].1 == results[1].1)
+  }
+
+  /// One gradient that is no number, or too large to be squared, and no parameter changes; what was
+  /// gathered before is forgotten with the rest.
   @Test(arguments: [Float.nan, .infinity, -1e30])
   func refusesWhatIsNoNumber(_ factor: Float) {
     let parameters = ["a", "b", "c"].map { Parameter(name: $0, value: .full(1, [3])) }
-    let optimizer = AdamW([ParameterGroup(parameters, learningRate: 0.1)])
+    func makeOptimizer() -> AdamW { AdamW([ParameterGroup(parameters, learningRate: 0.1)]) }
+    let optimizer = makeOptimizer()
     func loss(_ factor: Float) -> Tensor {
       parameters.dropFirst().reduce((parameters[0].tensor * factor).sum()) { $0 + $1.tensor.sum() }
     }
     #expect(optimizer.step(minimizing: loss(1)) == nil)
-    let (values, state) = (parameters.map(\.value.values), optimizer.state)
+    let values = parameters.map(\.value.values)
+    #expect(!optimizer.state.isEmpty)
     #expect(optimizer.step(minimizing: loss(factor))?.name == "a")
-    #expect(parameters.map(\.value.values) == values && optimizer.state == state)
+    #expect(parameters.map(\.value.values) == values && optimizer.state.isEmpty)
     #expect(optimizer.step(minimizing: loss(1)) == nil)
-    #expect(parameters.map(\.value.values) != values)
+    let other = makeOptimizer()
+    let after = parameters.map(\.value.values)
+    for (parameter, values) in zip(parameters, values) {
+      parameter.value = Tensor(values, shape: [3])
+    }
+    #expect(other.step(minimizing: loss(1)) == nil)
+    #expect(parameters.map(\.value.values) == after && after != values)
   }
 
   /// Neither a frozen parameter nor its state changes, even when there is a gradient.
@@ -168,11 +190,20 @@ import Testing
   }
 
   /// The step of the fixture: `b` has no gradient in the third, and the rate halves before it.
-  private func take(_ step: Int, _ optimizer: any Optimizer, _ file: SafetensorsFile) throws {
+  ///
+  /// - Parameter byLoss: whether the optimizer finds the gradients itself, in a loss that has them.
+  private func take(
+    _ step: Int, _ optimizer: any Optimizer, _ file: SafetensorsFile, byLoss: Bool = false
+  ) throws {
     optimizer.rateFactor = step < 2 ? 1 : 0.5
-    optimizer.step([
+    let gradients = [
       try tensor(file, "gradient.\(step)/w"),
       step == 2 ? nil : try tensor(file, "gradient.\(step)/b"),
-    ])
+    ]
+    guard byLoss else { return optimizer.step(gradients) }
+    let terms = zip(optimizer.parameters, gradients).compactMap { parameter, gradient in
+      gradient.map { (parameter.tensor * $0).sum() }
+    }
+    #expect(optimizer.step(minimizing: terms.dropFirst().reduce(terms[0], +)) == nil)
   }
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// Blocks that are computed again for their gradients: the same bits, statistics and all.
 @Suite struct RecomputationTests {
-  @Test(arguments: [BackboneArchitecture.efficientNetLite0, .resnet18, .vgg19], [true, false])
+  @Test(arguments: [BackboneArchitecture.efficientNetLite0, .resnet18, .resnet50, .vgg19], [true, false])
   func backbonesTrainToTheSameBits(_ backbone: BackboneArchitecture, batchStatistics: Bool) {
     // At 32 pixels the last maps are one place: batch norm of two values makes gradients infinite.
     check(backbone, side: 64) { $0.usesBatchStatistics = batchStatistics }
@@ -61,22 +61,24 @@ import Testing
   /// What is dropped is dropped again, and the draws that follow are those that would have followed.
   @Test func dropsTheSame() {
     var applications = 0
-    let results = [false, true].map { recomputes in
+    let results = [(false, false), (true, false), (false, true)].map { recomputes, isWide in
       let store = ParameterStore(seed: 3)
       (store.usesDropout, store.recomputesBlocks) = (true, recomputes)
       let linear = Linear(store.scope("linear"), inputs: 6, outputs: 5)
       let dropout = Dropout(store.scope, rate: 0.5)
       let x = noise([4, 6], seed: 1).variable()
-      let y = store.block(x) { x in
+      let y = store.block(x, isWide: isWide) { x in
         applications += 1
         return dropout(linear(x)).squared()
       }
       let slopes = gradients(of: dropout(y).sum(), for: [x, linear.weight.tensor])
       return (y.values, slopes.map { $0?.values }, dropout(y).values)
     }
-    #expect(applications == 3)
-    #expect(results[0].0 == results[1].0 && results[0].2 == results[1].2)
-    #expect(results[0].1 == results[1].1 && results[0].1.allSatisfy { $0 != nil })
+    #expect(applications == 5)
+    for result in results.dropFirst() {
+      #expect(results[0].0 == result.0 && results[0].2 == result.2)
+      #expect(results[0].1 == result.1 && result.1.allSatisfy { $0 != nil })
+    }
   }
 
   @Test func nothingIsKeptOfWhatIsFrozen() {

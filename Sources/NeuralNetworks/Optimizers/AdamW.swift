@@ -17,10 +17,11 @@ public final class AdamW: Optimizer {
 
   private var running = OptimizerState()
 
-  /// Makes an optimizer that has seen no gradient.
+  /// Makes an optimizer that has seen no gradient. A parameter twice is a programmer's error and traps.
   public init(
     _ groups: [ParameterGroup], beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
   ) {
+    groups.requireDistinct()
     self.groups = groups
     self.beta1 = beta1
     self.beta2 = beta2
@@ -29,16 +30,43 @@ public final class AdamW: Optimizer {
 
   public func prepare(_ parameter: Parameter) { running.prepare(parameter, ["mean", "square"]) }
 
+  public func gather(_ gradient: Tensor, of parameter: Parameter, in group: ParameterGroup) {
+    change(parameter) { mean, square, step in
+      step += 1
+      rule(group).gather(gradient, mean: &mean, square: &square)
+    }
+  }
+
+  public func move(_ parameter: Parameter, in group: ParameterGroup) {
+    change(parameter) { mean, square, step in
+      rule(group).move(parameter, mean: mean, square: square, step: step)
+    }
+  }
+
   public func update(_ parameter: Parameter, _ gradient: Tensor, in group: ParameterGroup) {
+    change(parameter) { mean, square, step in
+      step += 1
+      rule(group).step(parameter, gradient, mean: &mean, square: &square, step: step)
+    }
+  }
+
+  public func forget() { running = OptimizerState() }
+
+  private func rule(_ group: ParameterGroup) -> AdamWRule {
+    AdamWRule(
+      rate: group.learningRate * rateFactor, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      decay: group.weightDecay)
+  }
+
+  private func change(
+    _ parameter: Parameter, _ body: (inout Tensor, inout Tensor, inout Int) -> Void
+  ) {
     // Float counts exactly up to 16 million steps.
-    let step = running.take(parameter, "step", []).item + 1
+    var step = Int(running.take(parameter, "step", []).item)
     var mean = running.take(parameter, "mean", parameter.value.shape)
     var square = running.take(parameter, "square", parameter.value.shape)
-    adamWStep(
-      parameter, gradient: gradient, mean: &mean, square: &square,
-      rate: group.learningRate * rateFactor, beta1: beta1, beta2: beta2, epsilon: epsilon,
-      decay: group.weightDecay, step: Int(step))
-    running.set(parameter, "step", Tensor(step))
+    body(&mean, &square, &step)
+    running.set(parameter, "step", Tensor(Float(step)))
     running.set(parameter, "mean", mean)
     running.set(parameter, "square", square)
   }

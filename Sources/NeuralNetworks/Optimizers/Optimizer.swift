@@ -14,12 +14,22 @@ public protocol Optimizer: AnyObject {
   /// Makes the running quantities of a parameter, if there are none yet.
   func prepare(_ parameter: Parameter)
 
-  /// Changes one parameter once.
+  /// The first half of a step: takes a gradient into the running quantities of a parameter, which
+  /// keeps its values.
   ///
   /// - Parameters:
-  ///   - parameter: one of the group's.
   ///   - gradient: of the parameter's shape.
+  ///   - parameter: one of the group's.
+  func gather(_ gradient: Tensor, of parameter: Parameter, in group: ParameterGroup)
+
+  /// The second half: changes a parameter by its running quantities.
+  func move(_ parameter: Parameter, in group: ParameterGroup)
+
+  /// Both halves at once.
   func update(_ parameter: Parameter, _ gradient: Tensor, in group: ParameterGroup)
+
+  /// Drops all running quantities, as if no step had been taken.
+  func forget()
 
   /// All that the next steps depend on besides the parameters, as arrays to be saved, named
   /// `parameter/quantity`.
@@ -33,6 +43,11 @@ public protocol Optimizer: AnyObject {
 }
 
 extension Optimizer {
+  public func update(_ parameter: Parameter, _ gradient: Tensor, in group: ParameterGroup) {
+    gather(gradient, of: parameter, in: group)
+    move(parameter, in: group)
+  }
+
   /// The parameters of all groups, in their order.
   public var parameters: [Parameter] { groups.flatMap(\.parameters) }
 
@@ -40,7 +55,9 @@ extension Optimizer {
   /// depend on, or is frozen, keeps its value and its state. The tape is consumed.
   ///
   /// All gradients are known before the first parameter changes: when one holds what is no number,
-  /// or a number whose square is none, nothing changes.
+  /// or a number whose square is none, no parameter does. The running quantities are lost then, for
+  /// each gradient goes into them as soon as it is known, and is not kept: all gradients of a network
+  /// take as much memory as the network.
   ///
   /// - Returns: A parameter with such a gradient; nil when the step was taken.
   @discardableResult
@@ -48,18 +65,27 @@ extension Optimizer {
     let members = members
     // What lasts takes its memory first, lest it lie among what the tape gives back.
     for (parameter, _) in members where parameter.isTrainable { prepare(parameter) }
-    var gradients = [Tensor?](repeating: nil, count: members.count)
+    var (gathered, unmade): ([Int], [(Int, Tensor)]) = ([], [])
     var broken: Parameter?
     forEachGradient(of: loss, for: members.map(\.parameter)) { index, gradient in
+      let (parameter, group) = members[index]
       let gradient = gradient.plain
-      if broken == nil, !gradient.hasFiniteSquares { broken = members[index].parameter }
-      gradients[index] = gradient
+      if broken == nil, !gradient.hasFiniteSquares { broken = parameter }
+      guard broken == nil else { return }
+      if gradient.isMade {
+        gather(gradient, of: parameter, in: group)
+        gathered.append(index)
+      } else {
+        unmade.append((index, gradient))
+      }
     }
-    if let broken { return broken }
-    for (index, (parameter, group)) in members.enumerated() {
-      guard let gradient = gradients[index] else { continue }
-      update(parameter, gradient, in: group)
-      gradients[index] = nil
+    if let broken {
+      forget()
+      return broken
+    }
+    for index in gathered { move(members[index].parameter, in: members[index].group) }
+    for (index, gradient) in unmade {
+      update(members[index].parameter, gradient, in: members[index].group)
     }
     return nil
   }
@@ -101,6 +127,17 @@ public struct ParameterGroup {
     self.parameters = parameters.filter { !$0.isStatistic }
     self.learningRate = learningRate
     self.weightDecay = weightDecay
+  }
+}
+
+extension [ParameterGroup] {
+  /// Traps when a parameter is in them twice, for its running quantities would be those of both.
+  func requireDistinct() {
+    var names: Set<String> = []
+    for parameter in flatMap(\.parameters) {
+      precondition(
+        names.insert(parameter.name).inserted, "optimizer: two groups with \(parameter.name)")
+    }
   }
 }
 

@@ -19,34 +19,57 @@ public struct ResNet: Backbone {
   public let channels: Int
   public let stride = 32
   private let store: ParameterStore
-  private let stem: ConvolutionBatchNorm
-  private let blocks: [ResidualBlock]
+  private let parts: [Part]
 
   /// Makes the parameters in a scope.
   public init(_ scope: ParameterScope, depth: Depth) {
     store = scope.store
-    stem = step(scope, 1, 3, 64, kernel: 7, stride: 2)
+    let stem = Part(stem: step(scope, 1, 3, 64, kernel: 7, stride: 2))
     var inputs = 64
-    var blocks: [ResidualBlock] = []
+    var layers: [[ResidualBlock]] = []
     for (index, count) in depth.blocks.enumerated() {
-      for position in 0..<count {
-        let block = ResidualBlock(
-          scope("layer\(index + 1)")(position), inputs, 64 << index,
-          stride: index > 0 && position == 0 ? 2 : 1, isBottleneck: depth == .fifty)
-        inputs = block.channels
-        blocks.append(block)
-      }
+      layers.append(
+        (0..<count).map { position in
+          let block = ResidualBlock(
+            scope("layer\(index + 1)")(position), inputs, 64 << index,
+            stride: index > 0 && position == 0 ? 2 : 1, isBottleneck: depth == .fifty)
+          inputs = block.channels
+          return block
+        })
     }
-    self.blocks = blocks
     channels = inputs
+    guard depth == .fifty else {
+      parts = [stem] + layers.joined().map { Part(blocks: [$0]) }
+      return
+    }
+    // Two thirds of what a step would keep: bottlenecks have four times the channels around them.
+    parts =
+      [Part(stem: stem.stem, blocks: layers[0], isWide: true), Part(blocks: layers[1], isWide: true)]
+      + layers[2...].joined().map { Part(blocks: [$0]) }
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    // 64 channels of half the side, of 3: without parts this map is the largest by far.
-    let x = store.inParts(x, growth: 5) {
-      store.block($0) { maxPool(stem($0), window: 3, stride: 2, padding: .symmetric(1)) }
+    parts.reduce(x) { x, part in
+      store.block(x, isWide: part.isWide && store.usesBatchStatistics) { part($0, store) }
     }
-    return blocks.reduce(x) { x, block in store.block(x) { block($0) } }
+  }
+}
+
+/// What is computed again together where that saves memory.
+private struct Part {
+  var stem: ConvolutionBatchNorm?
+  var blocks: [ResidualBlock] = []
+  var isWide = false
+
+  func callAsFunction(_ x: Tensor, _ store: ParameterStore) -> Tensor {
+    var x = x
+    if let stem {
+      // 64 channels of half the side, of 3: without parts this map is the largest by far.
+      x = store.inParts(x, growth: 5) {
+        maxPool(stem($0), window: 3, stride: 2, padding: .symmetric(1))
+      }
+    }
+    return blocks.reduce(x) { $1($0) }
   }
 }
 

@@ -111,7 +111,7 @@ public func convolution(
   let y = Kernels.current.convolution(
     geometry, x, w, bias?.plain, adding: added?.detached, activation)
   let keptX = weight.wantsGradient ? input.kept : nil
-  let keptWeight = input.wantsGradient ? w : nil
+  let keptWeight = input.wantsGradient ? weight.kept : nil
   let output = ActivatedOutput(y, activation)
   // The input is kept for the gradient to the weight, or not at all.
   let activatedInput = keptX == nil ? nil : input.node.flatMap { ActivatedOutput(x, $0.activation) }
@@ -124,10 +124,11 @@ public func convolution(
     let kernels = Kernels.current
     let dy = ActivatedGradient(dy, of: output)
     let dx = keptWeight.map {
-      kernels.convolutionDataGradient(geometry, dy, $0, of: activatedInput)
+      let w = $0().plain
+      // Before the gradient to the weight takes as much memory.
+      defer { if isMoving { w.storage.packed = [:] } }
+      return kernels.convolutionDataGradient(geometry, dy, w, of: activatedInput)
     }
-    // Before the gradient to the weight takes as much memory.
-    if isMoving { w.storage.packed = [:] }
     let dw = keptX.map {
       kernels.convolutionWeightGradient(geometry, $0(), dy, wantsBias: wantsBias)
     }

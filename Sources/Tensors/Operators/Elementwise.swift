@@ -137,8 +137,8 @@ extension Tensor {
     precondition(
       shape.rank > 0 && factors.shape == [shape[0]], "scaledRows: \(shape) by \(factors.shape)")
     let (x, scales) = (plain, factors.plain)
-    let y = Kernels.current.scaledRows(x, by: scales)
-    return y.recorded(from: [self, factors]) { dy in
+    func scaled() -> Tensor { Kernels.current.scaledRows(x, by: scales) }
+    return scaled().recorded(from: [self, factors], remade: scaled) { dy in
       let (dx, dfactors) = Kernels.current.scaledRowsGradient(x, by: scales, dy.plain)
       return [dx, dfactors]
     }

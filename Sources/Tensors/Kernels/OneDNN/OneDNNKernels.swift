@@ -134,17 +134,35 @@
       return (dsource, dbox)
     }
 
-    func sgd(_ update: SGDUpdate, _ weight: UnsafeMutableBufferPointer<Float>) {
-      racnn_sgd(
-        weight.baseAddress, update.gradient, update.velocity, weight.count,
-        update.rate, update.momentum, update.decay)
+    func sgdGather(
+      _ gradient: UnsafeBufferPointer<Float>, weight: UnsafePointer<Float>,
+      velocity: UnsafeMutablePointer<Float>, _ rule: SGDRule
+    ) {
+      racnn_sgd_gather(
+        weight, gradient.baseAddress, velocity, gradient.count, rule.momentum, rule.decay)
     }
 
-    func adamW(_ update: AdamWUpdate, _ weight: UnsafeMutableBufferPointer<Float>) {
-      racnn_adamw(
-        weight.baseAddress, update.gradient, update.mean, update.square,
-        weight.count, update.rate, update.beta1, update.beta2, update.epsilon, update.decay,
-        Int32(update.step))
+    func sgdMove(
+      _ weight: UnsafeMutableBufferPointer<Float>, velocity: UnsafePointer<Float>, _ rule: SGDRule
+    ) {
+      racnn_sgd_move(weight.baseAddress, velocity, weight.count, rule.rate)
+    }
+
+    func adamWGather(
+      _ gradient: UnsafeBufferPointer<Float>, mean: UnsafeMutablePointer<Float>,
+      square: UnsafeMutablePointer<Float>, _ rule: AdamWRule
+    ) {
+      racnn_adamw_gather(
+        gradient.baseAddress, mean, square, gradient.count, rule.beta1, rule.beta2)
+    }
+
+    func adamWMove(
+      _ weight: UnsafeMutableBufferPointer<Float>, mean: UnsafePointer<Float>,
+      square: UnsafePointer<Float>, step: Int, _ rule: AdamWRule
+    ) {
+      racnn_adamw_move(
+        weight.baseAddress, mean, square, weight.count, rule.rate, rule.beta1, rule.beta2,
+        rule.epsilon, rule.decay, Int32(step))
     }
   }
 #endif

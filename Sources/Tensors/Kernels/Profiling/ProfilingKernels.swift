@@ -363,15 +363,42 @@ struct ProfilingKernels: KernelSet {
     }
   }
 
-  func sgd(_ update: SGDUpdate, _ weight: UnsafeMutableBufferPointer<Float>) {
-    log.measure("SGD", "", operations: 5 * weight.count, floats: 5 * weight.count) {
-      base.sgd(update, weight)
+  func sgdGather(
+    _ gradient: UnsafeBufferPointer<Float>, weight: UnsafePointer<Float>,
+    velocity: UnsafeMutablePointer<Float>, _ rule: SGDRule
+  ) {
+    log.measure(
+      "SGD, gathered", "", operations: 3 * gradient.count, floats: 4 * gradient.count
+    ) {
+      base.sgdGather(gradient, weight: weight, velocity: velocity, rule)
     }
   }
 
-  func adamW(_ update: AdamWUpdate, _ weight: UnsafeMutableBufferPointer<Float>) {
-    log.measure("AdamW", "", operations: 13 * weight.count, floats: 7 * weight.count) {
-      base.adamW(update, weight)
+  func sgdMove(
+    _ weight: UnsafeMutableBufferPointer<Float>, velocity: UnsafePointer<Float>, _ rule: SGDRule
+  ) {
+    log.measure("SGD, moved", "", operations: 2 * weight.count, floats: 3 * weight.count) {
+      base.sgdMove(weight, velocity: velocity, rule)
+    }
+  }
+
+  func adamWGather(
+    _ gradient: UnsafeBufferPointer<Float>, mean: UnsafeMutablePointer<Float>,
+    square: UnsafeMutablePointer<Float>, _ rule: AdamWRule
+  ) {
+    log.measure(
+      "AdamW, gathered", "", operations: 7 * gradient.count, floats: 5 * gradient.count
+    ) {
+      base.adamWGather(gradient, mean: mean, square: square, rule)
+    }
+  }
+
+  func adamWMove(
+    _ weight: UnsafeMutableBufferPointer<Float>, mean: UnsafePointer<Float>,
+    square: UnsafePointer<Float>, step: Int, _ rule: AdamWRule
+  ) {
+    log.measure("AdamW, moved", "", operations: 6 * weight.count, floats: 4 * weight.count) {
+      base.adamWMove(weight, mean: mean, square: square, step: step, rule)
     }
   }
 }

@@ -1,26 +1,41 @@
 import Glibc
 
 extension KernelSet {
-  func sgd(_ update: SGDUpdate, _ weight: UnsafeMutableBufferPointer<Float>) {
-    let (velocity, gradient) = (update.velocity, update.gradient)
-    for i in weight.indices {
-      velocity[i] =
-        update.momentum * velocity[i] + (gradient[i] + update.decay * weight[i])
-      weight[i] -= update.rate * velocity[i]
+  func sgdGather(
+    _ gradient: UnsafeBufferPointer<Float>, weight: UnsafePointer<Float>,
+    velocity: UnsafeMutablePointer<Float>, _ rule: SGDRule
+  ) {
+    for i in gradient.indices {
+      velocity[i] = rule.momentum * velocity[i] + (gradient[i] + rule.decay * weight[i])
     }
   }
 
-  func adamW(_ update: AdamWUpdate, _ weight: UnsafeMutableBufferPointer<Float>) {
-    let (mean, square, gradient) = (update.mean, update.square, update.gradient)
-    let step = Double(update.step)
-    let rate = Float(Double(update.rate) / (1 - pow(Double(update.beta1), step)))
-    let correction = Float((1 - pow(Double(update.beta2), step)).squareRoot())
+  func sgdMove(
+    _ weight: UnsafeMutableBufferPointer<Float>, velocity: UnsafePointer<Float>, _ rule: SGDRule
+  ) {
+    for i in weight.indices { weight[i] -= rule.rate * velocity[i] }
+  }
+
+  func adamWGather(
+    _ gradient: UnsafeBufferPointer<Float>, mean: UnsafeMutablePointer<Float>,
+    square: UnsafeMutablePointer<Float>, _ rule: AdamWRule
+  ) {
+    for (i, g) in gradient.enumerated() {
+      mean[i] += (g - mean[i]) * (1 - rule.beta1)
+      square[i] = rule.beta2 * square[i] + (1 - rule.beta2) * g * g
+    }
+  }
+
+  func adamWMove(
+    _ weight: UnsafeMutableBufferPointer<Float>, mean: UnsafePointer<Float>,
+    square: UnsafePointer<Float>, step: Int, _ rule: AdamWRule
+  ) {
+    let step = Double(step)
+    let rate = Float(Double(rule.rate) / (1 - pow(Double(rule.beta1), step)))
+    let correction = Float((1 - pow(Double(rule.beta2), step)).squareRoot())
     for i in weight.indices {
-      let g = gradient[i]
-      weight[i] *= 1 - update.rate * update.decay
-      mean[i] += (g - mean[i]) * (1 - update.beta1)
-      square[i] = update.beta2 * square[i] + (1 - update.beta2) * g * g
-      weight[i] -= rate * mean[i] / (square[i].squareRoot() / correction + update.epsilon)
+      weight[i] *= 1 - rule.rate * rule.decay
+      weight[i] -= rate * mean[i] / (square[i].squareRoot() / correction + rule.epsilon)
     }
   }
 }
