@@ -5,7 +5,9 @@ import Testing
 
 /// Blocks that are computed again for their gradients: the same bits, statistics and all.
 @Suite struct RecomputationTests {
-  @Test(arguments: [BackboneArchitecture.efficientNetLite0, .resnet18, .resnet50, .vgg19], [true, false])
+  @Test(
+    arguments: [BackboneArchitecture.efficientNetLite0, .resnet18, .resnet50, .vgg19],
+    [true, false])
   func backbonesTrainToTheSameBits(_ backbone: BackboneArchitecture, batchStatistics: Bool) {
     // At 32 pixels the last maps are one place: batch norm of two values makes gradients infinite.
     check(backbone, side: 64) { $0.usesBatchStatistics = batchStatistics }

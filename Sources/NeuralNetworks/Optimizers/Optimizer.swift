@@ -131,12 +131,12 @@ public struct ParameterGroup {
 }
 
 extension [ParameterGroup] {
-  /// Traps when a parameter is in them twice, for its running quantities would be those of both.
+  /// Traps when a parameter is in them twice, or two have one name: running quantities go by names.
   func requireDistinct() {
     var names: Set<String> = []
     for parameter in flatMap(\.parameters) {
       precondition(
-        names.insert(parameter.name).inserted, "optimizer: two groups with \(parameter.name)")
+        names.insert(parameter.name).inserted, "optimizer: twice a parameter \(parameter.name)")
     }
   }
 }

@@ -20,9 +20,7 @@ public final class SGD: Optimizer {
   public func prepare(_ parameter: Parameter) { running.prepare(parameter, ["velocity"]) }
 
   public func gather(_ gradient: Tensor, of parameter: Parameter, in group: ParameterGroup) {
-    change(parameter) {
-      rule(group).gather(gradient, of: parameter, into: &$0)
-    }
+    change(parameter) { rule(group).gather(gradient, of: parameter, into: &$0) }
   }
 
   public func move(_ parameter: Parameter, in group: ParameterGroup) {
@@ -30,9 +28,7 @@ public final class SGD: Optimizer {
   }
 
   public func update(_ parameter: Parameter, _ gradient: Tensor, in group: ParameterGroup) {
-    change(parameter) {
-      rule(group).step(parameter, gradient, velocity: &$0)
-    }
+    change(parameter) { rule(group).step(parameter, gradient, velocity: &$0) }
   }
 
   public func forget() { running = OptimizerState() }

@@ -24,7 +24,7 @@ public struct ResNet: Backbone {
   /// Makes the parameters in a scope.
   public init(_ scope: ParameterScope, depth: Depth) {
     store = scope.store
-    let stem = Part(stem: step(scope, 1, 3, 64, kernel: 7, stride: 2))
+    let stem = step(scope, 1, 3, 64, kernel: 7, stride: 2)
     var inputs = 64
     var layers: [[ResidualBlock]] = []
     for (index, count) in depth.blocks.enumerated() {
@@ -39,16 +39,18 @@ public struct ResNet: Backbone {
     }
     channels = inputs
     guard depth == .fifty else {
-      parts = [stem] + layers.joined().map { Part(blocks: [$0]) }
+      parts = [Part(stem: stem)] + layers.joined().map { Part(blocks: [$0]) }
       return
     }
     // Two thirds of what a step would keep: bottlenecks have four times the channels around them.
-    parts =
-      [Part(stem: stem.stem, blocks: layers[0], isWide: true), Part(blocks: layers[1], isWide: true)]
-      + layers[2...].joined().map { Part(blocks: [$0]) }
+    let wide = [
+      Part(stem: stem, blocks: layers[0], isWide: true), Part(blocks: layers[1], isWide: true),
+    ]
+    parts = wide + layers[2...].joined().map { Part(blocks: [$0]) }
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
+    // With frozen statistics a block keeps three fifths as much.
     parts.reduce(x) { x, part in
       store.block(x, isWide: part.isWide && store.usesBatchStatistics) { part($0, store) }
     }
