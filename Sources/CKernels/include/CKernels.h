@@ -251,16 +251,16 @@ void racnn_gelu_gradient(const float *x, const float *dy, float *dx, size_t coun
 void racnn_gelu_tanh(const float *x, float *y, size_t count);
 void racnn_gelu_tanh_gradient(const float *x, const float *dy, float *dx, size_t count);
 
-// Optimizers.c: steps in two halves, of which the first takes the gradient in.
+// Optimizers.c: a step, or one half of it, in one pass over a parameter.
 
+/// The first half takes the gradient in, the second moves the weight.
+enum { RACNN_GATHERS = 1, RACNN_MOVES = 2 };
 /// PyTorch's SGD: velocity = momentum * velocity + (gradient + decay * weight), then weight -= rate * velocity.
-void racnn_sgd_gather(const float *weight, const float *gradient, float *velocity, size_t count, float momentum,
-                      float decay);
-void racnn_sgd_move(float *weight, const float *velocity, size_t count, float rate);
+void racnn_sgd(int halves, float *weight, const float *gradient, float *velocity, size_t count, float rate,
+               float momentum, float decay);
 /// PyTorch's AdamW; step counts from 1.
-void racnn_adamw_gather(const float *gradient, float *mean, float *square, size_t count, float beta1, float beta2);
-void racnn_adamw_move(float *weight, const float *mean, const float *square, size_t count, float rate, float beta1,
-                      float beta2, float epsilon, float decay, int step);
+void racnn_adamw(int halves, float *weight, const float *gradient, float *mean, float *square, size_t count,
+                 float rate, float beta1, float beta2, float epsilon, float decay, int step);
 
 // Recurrent.c: one step of a recurrent layer, row-major; `gates` is 4 for LSTM and 3 for GRU.
 

@@ -33,7 +33,8 @@ public final class AdamW: Optimizer {
   public func gather(_ gradient: Tensor, of parameter: Parameter, in group: ParameterGroup) {
     change(parameter) { mean, square, step in
       step += 1
-      rule(group).gather(gradient, mean: &mean, square: &square)
+      rule(group).gather(
+        gradient, of: parameter, mean: &mean, square: &square, step: step)
     }
   }
 

@@ -152,17 +152,13 @@ protocol KernelSet: Sendable {
     _ source: Tensor, _ box: Tensor, _ dy: Tensor, edge: Float?, wantsSource: Bool, wantsBox: Bool
   ) -> (source: Tensor?, box: Tensor?)
 
-  func sgdGather(
-    _ gradient: UnsafeBufferPointer<Float>, weight: UnsafePointer<Float>,
-    velocity: UnsafeMutablePointer<Float>, _ rule: SGDRule)
-  func sgdMove(
-    _ weight: UnsafeMutableBufferPointer<Float>, velocity: UnsafePointer<Float>, _ rule: SGDRule)
-  func adamWGather(
-    _ gradient: UnsafeBufferPointer<Float>, mean: UnsafeMutablePointer<Float>,
-    square: UnsafeMutablePointer<Float>, _ rule: AdamWRule)
-  func adamWMove(
-    _ weight: UnsafeMutableBufferPointer<Float>, mean: UnsafePointer<Float>,
-    square: UnsafePointer<Float>, step: Int, _ rule: AdamWRule)
+  func sgd(
+    _ halves: StepHalves, _ weight: UnsafeMutableBufferPointer<Float>,
+    _ gradient: UnsafePointer<Float>?, velocity: UnsafeMutablePointer<Float>, _ rule: SGDRule)
+  func adamW(
+    _ halves: StepHalves, _ weight: UnsafeMutableBufferPointer<Float>,
+    _ gradient: UnsafePointer<Float>?, mean: UnsafeMutablePointer<Float>,
+    square: UnsafeMutablePointer<Float>, step: Int, _ rule: AdamWRule)
 }
 
 /// Computes everything in plain Swift.

@@ -134,35 +134,23 @@
       return (dsource, dbox)
     }
 
-    func sgdGather(
-      _ gradient: UnsafeBufferPointer<Float>, weight: UnsafePointer<Float>,
-      velocity: UnsafeMutablePointer<Float>, _ rule: SGDRule
+    func sgd(
+      _ halves: StepHalves, _ weight: UnsafeMutableBufferPointer<Float>,
+      _ gradient: UnsafePointer<Float>?, velocity: UnsafeMutablePointer<Float>, _ rule: SGDRule
     ) {
-      racnn_sgd_gather(
-        weight, gradient.baseAddress, velocity, gradient.count, rule.momentum, rule.decay)
+      racnn_sgd(
+        halves.rawValue, weight.baseAddress, gradient, velocity, weight.count, rule.rate,
+        rule.momentum, rule.decay)
     }
 
-    func sgdMove(
-      _ weight: UnsafeMutableBufferPointer<Float>, velocity: UnsafePointer<Float>, _ rule: SGDRule
+    func adamW(
+      _ halves: StepHalves, _ weight: UnsafeMutableBufferPointer<Float>,
+      _ gradient: UnsafePointer<Float>?, mean: UnsafeMutablePointer<Float>,
+      square: UnsafeMutablePointer<Float>, step: Int, _ rule: AdamWRule
     ) {
-      racnn_sgd_move(weight.baseAddress, velocity, weight.count, rule.rate)
-    }
-
-    func adamWGather(
-      _ gradient: UnsafeBufferPointer<Float>, mean: UnsafeMutablePointer<Float>,
-      square: UnsafeMutablePointer<Float>, _ rule: AdamWRule
-    ) {
-      racnn_adamw_gather(
-        gradient.baseAddress, mean, square, gradient.count, rule.beta1, rule.beta2)
-    }
-
-    func adamWMove(
-      _ weight: UnsafeMutableBufferPointer<Float>, mean: UnsafePointer<Float>,
-      square: UnsafePointer<Float>, step: Int, _ rule: AdamWRule
-    ) {
-      racnn_adamw_move(
-        weight.baseAddress, mean, square, weight.count, rule.rate, rule.beta1, rule.beta2,
-        rule.epsilon, rule.decay, Int32(step))
+      racnn_adamw(
+        halves.rawValue, weight.baseAddress, gradient, mean, square, weight.count, rule.rate,
+        rule.beta1, rule.beta2, rule.epsilon, rule.decay, Int32(step))
     }
   }
 #endif

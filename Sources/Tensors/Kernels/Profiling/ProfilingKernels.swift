@@ -363,42 +363,24 @@ struct ProfilingKernels: KernelSet {
     }
   }
 
-  func sgdGather(
-    _ gradient: UnsafeBufferPointer<Float>, weight: UnsafePointer<Float>,
-    velocity: UnsafeMutablePointer<Float>, _ rule: SGDRule
+  func sgd(
+    _ halves: StepHalves, _ weight: UnsafeMutableBufferPointer<Float>,
+    _ gradient: UnsafePointer<Float>?, velocity: UnsafeMutablePointer<Float>, _ rule: SGDRule
   ) {
-    log.measure(
-      "SGD, gathered", "", operations: 3 * gradient.count, floats: 4 * gradient.count
-    ) {
-      base.sgdGather(gradient, weight: weight, velocity: velocity, rule)
+    let (count, cost) = (weight.count, [.gathers: (3, 4), .moves: (2, 3)][halves] ?? (5, 5))
+    log.measure("SGD", "\(halves)", operations: cost.0 * count, floats: cost.1 * count) {
+      base.sgd(halves, weight, gradient, velocity: velocity, rule)
     }
   }
 
-  func sgdMove(
-    _ weight: UnsafeMutableBufferPointer<Float>, velocity: UnsafePointer<Float>, _ rule: SGDRule
+  func adamW(
+    _ halves: StepHalves, _ weight: UnsafeMutableBufferPointer<Float>,
+    _ gradient: UnsafePointer<Float>?, mean: UnsafeMutablePointer<Float>,
+    square: UnsafeMutablePointer<Float>, step: Int, _ rule: AdamWRule
   ) {
-    log.measure("SGD, moved", "", operations: 2 * weight.count, floats: 3 * weight.count) {
-      base.sgdMove(weight, velocity: velocity, rule)
-    }
-  }
-
-  func adamWGather(
-    _ gradient: UnsafeBufferPointer<Float>, mean: UnsafeMutablePointer<Float>,
-    square: UnsafeMutablePointer<Float>, _ rule: AdamWRule
-  ) {
-    log.measure(
-      "AdamW, gathered", "", operations: 7 * gradient.count, floats: 5 * gradient.count
-    ) {
-      base.adamWGather(gradient, mean: mean, square: square, rule)
-    }
-  }
-
-  func adamWMove(
-    _ weight: UnsafeMutableBufferPointer<Float>, mean: UnsafePointer<Float>,
-    square: UnsafePointer<Float>, step: Int, _ rule: AdamWRule
-  ) {
-    log.measure("AdamW, moved", "", operations: 6 * weight.count, floats: 4 * weight.count) {
-      base.adamWMove(weight, mean: mean, square: square, step: step, rule)
+    let (count, cost) = (weight.count, [.gathers: (7, 5), .moves: (6, 4)][halves] ?? (13, 7))
+    log.measure("AdamW", "\(halves)", operations: cost.0 * count, floats: cost.1 * count) {
+      base.adamW(halves, weight, gradient, mean: mean, square: square, step: step, rule)
     }
   }
 }
