@@ -69,7 +69,7 @@ package struct BoxScoring {
   }
 
   /// Takes whether scale 1 and the decision were right on a photo of `width` x `height` pixels.
-  mutating func add(
+  package mutating func add(
     subject: Rectangle, width: Int, height: Int, first: Bool, decision: Bool
   ) {
     sizes.append(subject.width * subject.height / Double(max(1, width * height)))
@@ -79,7 +79,7 @@ package struct BoxScoring {
 
   /// What zooming gains in each quarter of the photos by their subjects' sizes; nil when no photo had
   /// a box.
-  var quartiles: [QuartileScore]? {
+  package var quartiles: [QuartileScore]? {
     guard !sizes.isEmpty else { return nil }
     let order = sizes.indices.sorted { (sizes[$0], $0) < (sizes[$1], $1) }
     return (0..<4).compactMap { quarter in

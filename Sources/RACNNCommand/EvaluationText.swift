@@ -117,8 +117,11 @@ extension Evaluation {
     let advantages = controls.filter { !$0.advantage.isEmpty }.map { score in
       [score.control.rawValue] + keys.map { text(score.advantage[$0]) }
     }
+    let missing =
+      controls.contains { $0.control == .subject }
+      ? [] : ["(no true boxes: the data set has none, or not one for each of these photos)"]
     return ["accuracy by boxes, % (95 % interval over photos):"]
-      + Text.table([["boxes"] + keys] + scores)
+      + Text.table([["boxes"] + keys] + scores) + missing
       + ["learned boxes are better by, points:"] + Text.table([["than"] + keys] + advantages)
   }
 

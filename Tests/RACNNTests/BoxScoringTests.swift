@@ -54,4 +54,36 @@ import Testing
     #expect(worst.map(\.path) == expected)
     #expect(abs(worst[0].onSubject - 18.0 / 40) < 1e-12)
   }
+
+  /// Subjects of 1 to 8 hundredths of their photos, told out of order: scale 1 knows the larger half,
+  /// the decision all but the smallest.
+  @Test func quartersGoByTheSubjectsShare() throws {
+    var scoring = BoxScoring()
+    #expect(scoring.quartiles == nil)
+    for share in [5, 1, 8, 3, 2, 7, 4, 6] {
+      scoring.add(
+        subject: Rectangle(x: 3, y: 4, width: Double(share), height: 5), width: 50, height: 10,
+        first: share > 4, decision: share > 1)
+    }
+    let quartiles = try #require(scoring.quartiles)
+    #expect(quartiles.map(\.count) == [2, 2, 2, 2])
+    #expect(quartiles.map(\.least) == [0.01, 0.03, 0.05, 0.07])
+    #expect(quartiles.map(\.greatest) == [0.02, 0.04, 0.06, 0.08])
+    #expect(quartiles.map(\.first) == [0, 0, 1, 1])
+    #expect(quartiles.map(\.decision) == [0.5, 1, 1, 1])
+    #expect(quartiles.map(\.gain.value) == [0.5, 1, 0, 0])
+    // Of two photos of which the decision gains one, a draw may hold either one twice.
+    #expect(quartiles[0].gain.low == 0 && quartiles[0].gain.high == 1)
+  }
+
+  /// Photos that are fewer than quarters make no empty ones.
+  @Test func threePhotosAreThreeQuarters() throws {
+    var scoring = BoxScoring()
+    for _ in 0..<3 {
+      scoring.add(
+        subject: Rectangle(x: 0, y: 0, width: 1, height: 1), width: 2, height: 2, first: true,
+        decision: true)
+    }
+    #expect(scoring.quartiles?.map(\.count) == [1, 1, 1])
+  }
 }

@@ -19,7 +19,7 @@ struct RunReport {
     let photos = try ImageDataset(contentsOf: configuration.dataset, manifest: run.manifest)
     let samples = spread(photos.samples[.test] ?? [])
     let evaluation = run.evaluation
-    let classifier = samples.isEmpty ? nil : try Classifier(contentsOf: run.modelPath)
+    let classifier = try Classifier(contentsOf: run.modelPath)
     func examples(_ paths: [String]?) throws -> [Report.Example] {
       try self.examples(
         (paths ?? []).compactMap { path in photos.samples[.test]?.first { $0.path == path } },
@@ -28,7 +28,7 @@ struct RunReport {
     let report = Report(
       title: "\(FilePath.name(of: run.folder)): RA-CNN on "
         + FilePath.name(of: configuration.dataset),
-      facts: facts(photos, classifier?.model.framing), accuracy: evaluation?.rows ?? [],
+      facts: facts(photos, classifier.model.framing), accuracy: evaluation?.rows ?? [],
       tables: tables, controls: controls, charts: charts,
       examples: try self.examples(samples, photos, classifier),
       mistakes: try examples(evaluation?.mistakes?.map(\.path)),
@@ -47,7 +47,7 @@ struct RunReport {
   }
 
   private func facts(
-    _ photos: ImageDataset, _ framing: Framing?
+    _ photos: ImageDataset, _ framing: Framing
   ) -> [(name: String, value: String)] {
     let configuration = run.configuration
     let counts = Split.allCases.map { "\(photos.samples[$0]?.count ?? 0) \($0.rawValue)" }
@@ -61,10 +61,10 @@ struct RunReport {
       ("weights to start from", configuration.weights ?? "embedded, where there are any"),
       ("input sizes", configuration.inputSizes.map(String.init).joined(separator: ", ")),
       ("source size", "\(configuration.sourceSize)"),
-      ("what is shown of a photo", framing?.rawValue ?? "unknown: there is no test photo"),
+      ("what is shown of a photo", framing.rawValue),
       ("photos a step", "\(configuration.batchSize)"),
       ("seed", "\(configuration.seed)"),
-      ("epochs", "\(run.history.count)"),
+      ("epochs of all stages", "\(run.history.count)"),
       ("time in epochs", "\(Text.duration(seconds)), CPU \(Text.duration(cpuSeconds))"),
     ]
   }
@@ -144,10 +144,9 @@ struct RunReport {
   }
 
   private func examples(
-    _ samples: [Sample], _ photos: ImageDataset, _ classifier: Classifier?
+    _ samples: [Sample], _ photos: ImageDataset, _ classifier: Classifier
   ) throws -> [Report.Example] {
-    guard let classifier else { return [] }
-    return try samples.map { sample in
+    try samples.map { sample in
       let path = photos.path(of: sample)
       let photo = try Photo(contentsOf: path, minimumSide: classifier.minimumSide)
       let answer = try classifier.classify(photo, top: 1, crops: true)
