@@ -74,8 +74,11 @@ struct Classify: ParsableCommand {
           photo, top: top, crops: showCrops, adaptive: adaptive)
         entry.answer = answer
         if showCrops {
-          sheet = CropSheet.image(photo, answer)
-          entry.crops = try write(sheet, to: sheets.next(for: path))
+          let drawn = CropSheet.image(photo, answer)
+          sheet = drawn
+          let place = sheets.next(for: path)
+          try write(drawn, to: place)
+          entry.crops = place
         }
       } catch {
         Console.error("\(error)")
@@ -102,15 +105,12 @@ struct Classify: ParsableCommand {
     return try Photo(contentsOf: path, minimumSide: minimumSide)
   }
 
-  /// Writes a sheet; returns where it is.
-  private func write(_ sheet: Image?, to path: String) throws -> String? {
-    guard let sheet else { return nil }
+  private func write(_ sheet: Image, to path: String) throws {
     do {
       try AtomicFile.write(try sheet.pngData(), to: path)
     } catch let error as FileError where output == nil {
       throw CommandError("\(error); give a folder for it by --output")
     }
-    return path
   }
 }
 
