@@ -6,16 +6,18 @@ public import Tensors
 public enum ProposalKind: String, Codable, CaseIterable, Sendable {
   /// A fully connected layer on the whole map, as in the paper.
   case dense
+  /// A fully connected layer on the mean of each channel, which does not know where things are.
+  case pooled
   /// A transformer whose tokens are the map's places.
   case attention
 }
 
 /// The attention proposal network (APN): a feature map to the box that is worth a closer look.
 ///
-/// Two fully connected layers, tanh and sigmoid, as in the paper; or, in place of the first, a
-/// transformer whose tokens are the map's places, told apart by a two-dimensional encoding, and one
-/// more that gathers what the box is made from. The box lies inside its parent by
-/// construction, for a clamp has no gradient: in units of the parent's side,
+/// Two fully connected layers, tanh and sigmoid, as in the paper; or, to compare with, the same on the
+/// map's means; or, in place of the first, a transformer whose tokens are the map's places, told apart
+/// by a two-dimensional encoding, and one more that gathers what the box is made from. The box lies
+/// inside its parent by construction, for a clamp has no gradient: in units of the parent's side,
 /// `tl = 1/6 + (1/2 - 1/6) * v3` and `tx = tl + (1 - 2 tl) * v1`, the same for ty.
 /// Maps larger than 7x7 are pooled to that first, so that the layers' size does not depend on the
 /// input's.
@@ -44,9 +46,9 @@ public struct AttentionProposalNetwork {
     _ scope: ParameterScope, kind: ProposalKind = .dense, channels: Int, side: Int, width: Int,
     halfSide: Float = InitialBox.paperHalfSide
   ) {
-    grid = min(side, AttentionProposalNetwork.largestGrid)
+    grid = kind == .pooled ? 1 : min(side, AttentionProposalNetwork.largestGrid)
     switch kind {
-    case .dense:
+    case .dense, .pooled:
       hidden = .dense(
         Linear(scope("hidden"), inputs: channels * grid * grid, outputs: width))
       out = Linear(scope("out"), inputs: width, outputs: 3)

@@ -6,7 +6,8 @@ public struct Evaluation: Codable, Hashable, Sendable {
   public var count: Int
   /// Shares of right answers by `1`, `2`, `3` (a scale alone), `1+2` (the mean of two scales'
   /// probabilities) and `1+2+3` (the network's decision); in a network with a fusion layer also by
-  /// `mean` and `fusion`: what the mean of all scales and that layer would decide.
+  /// `mean`, `logits` and `fusion`: what the mean of all scales, the sum of their logits and that layer
+  /// would decide.
   public var accuracy: [String: Double]
   /// Right answers, by the same keys.
   public var correct: [String: Int]

@@ -24,8 +24,8 @@ public final class RecurrentAttentionCNN {
 
     /// The most likely classes by who says so: `1`, `2`, ... a scale alone; `1+2`, ... the mean of
     /// two, and so on; of all scales the decision, whose rule is `decision`'s; and in a network that
-    /// has a fusion layer `mean` and `fusion`, what either rule would give.
-    var answers: [String: [Int]] {
+    /// has a fusion layer `mean`, `logits` and `fusion`, what each rule would give.
+    package var answers: [String: [Int]] {
       var answers = [Combination.first(views.count): probabilities.argmax()]
       guard views.count > 1 else { return answers }
       for (index, view) in views.enumerated() { answers["\(index + 1)"] = view.logits.argmax() }
@@ -34,6 +34,8 @@ public final class RecurrentAttentionCNN {
       }
       if let fused {
         answers[Combination.mean] = meanProbabilities(scales: views.count).argmax()
+        let logits = views.map(\.logits)
+        answers[Combination.logits] = logits.dropFirst().reduce(logits[0], +).argmax()
         answers[Combination.fusion] = fused.argmax()
       }
       return answers

@@ -6,13 +6,14 @@ extension Evaluation {
 
   /// Those that look closer, and that controls are shown of: what scale 1 sees is the same for all.
   var zoomingCombinations: [String] {
-    combinations.filter { !["1", Combination.mean, Combination.fusion].contains($0) }
+    combinations.filter { !(["1"] + Combination.rules).contains($0) }
   }
 
   /// What a combination is called in tables.
   static func title(_ combination: String) -> String {
     switch combination {
     case Combination.mean: "all, by their mean"
+    case Combination.logits: "all, by the sum of their logits"
     case Combination.fusion: "all, by the fusion layer"
     default: combination
     }

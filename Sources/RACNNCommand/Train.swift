@@ -46,7 +46,11 @@ struct Train: ParsableCommand {
   @Option(help: "Pixels a side of the source that crops are sampled from.")
   var sourceSize: Int?
 
-  @Option(help: "What proposes where to look: dense layers, as in the paper, or attention.")
+  @Option(
+    help: """
+      What proposes where to look: dense layers, as in the paper, the same on pooled features, or \
+      attention.
+      """)
   var apn: ProposalKind?
 
   @Option(help: "What decides from all scales: a linear layer, as in the paper, or attention.")

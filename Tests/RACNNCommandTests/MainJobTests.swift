@@ -133,7 +133,9 @@ import Testing
     let outcome = try CommandRunner.run(["evaluate", run, "birds", "--json"], in: folder)
     try #require(outcome.code == 0, "\(outcome.errors)")
     let evaluation = try JSONDecoder().decode(Evaluation.self, from: Data(outcome.output.utf8))
-    #expect(Set(evaluation.accuracy.keys) == ["1", "2", "3", "1+2", "1+2+3", "mean", "fusion"])
+    #expect(
+      Set(evaluation.accuracy.keys)
+        == ["1", "2", "3", "1+2", "1+2+3", "mean", "logits", "fusion"])
     #expect(evaluation.accuracy.values.allSatisfy { (0...1).contains($0) })
     #expect(evaluation.count == 8 && evaluation.boxes?.map(\.scale) == [2, 3])
     let first = try JSONDecoder().decode(

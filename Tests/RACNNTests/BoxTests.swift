@@ -116,6 +116,21 @@ import Testing
     #expect(loss().item < first / 100)
   }
 
+  /// Pooled features tell how much there is of what, and not where: the box stays where a cell moves,
+  /// and follows how bright it is.
+  @Test func pooledFeaturesDoNotKnowWhere() {
+    let network = AttentionProposalNetwork(
+      ParameterStore(seed: 1).scope, kind: .pooled, channels: 2, side: 4, width: 3)
+    func box(cell: Int, brightness: Float) -> [Float] {
+      var map = [Float](repeating: 0, count: 32)
+      map[cell] = brightness
+      return withoutTape { network(Tensor(map, shape: [1, 2, 4, 4])) }.values.values
+    }
+    let (start, moved) = (box(cell: 0, brightness: 8), box(cell: 15, brightness: 8))
+    #expect(zip(start, moved).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(zip(start, box(cell: 0, brightness: 40)).contains { abs($0 - $1) > 1e-3 })
+  }
+
   /// 64 x 64 by bilinear interpolation, written plainly.
   private func fineMap(_ cells: [Float], _ side: Int) -> [[Double]] {
     func cell(_ y: Int, _ x: Int) -> Double {

@@ -1,3 +1,5 @@
+import Glibc
+import NeuralNetworks
 import RACNN
 import Tensors
 import Testing
@@ -58,6 +60,42 @@ import Testing
     let found = search(rows).best(fused: nil)
     #expect(found.decision.weights == [Float](repeating: 1 / 3, count: 3))
     #expect(abs(found.accuracy - 37.0 / 40) < 1e-9)
+  }
+
+  /// What each rule would answer, beside plain sums: a scale that is very sure outweighs the others in
+  /// a sum of logits, and not in a mean of probabilities.
+  @Test func eachRuleAnswers() throws {
+    let model = tinyNetwork()
+    let photos = noise([64, 3, 24, 24], seed: 5)
+    let views = withoutTape { model(photos) }.views
+    for (index, factor) in [Float(300), 60, 60].enumerated() {
+      // Without what all photos have in common.
+      let classifier = model.scales[index].classifier
+      let mean = views[index].logits.sum([0]) / 64
+      classifier.bias?.value = ((classifier.bias?.value ?? mean) - mean) * factor
+      classifier.weight.value = classifier.weight.value * factor
+    }
+    let output = withoutTape { model(photos) }
+    let scales = output.views.map { view in
+      (0..<64).map { Array(view.logits.values[$0 * 4..<$0 * 4 + 4]) }
+    }
+    func answers(_ score: ([[Float]]) -> [Float]) -> [Int] {
+      (0..<64).map { photo in
+        let scores = score(scales.map { $0[photo] })
+        return scores.indices.max { scores[$0] < scores[$1] } ?? 0
+      }
+    }
+    func sums(_ terms: [[Float]]) -> [Float] {
+      (0..<4).map { label in terms.reduce(0) { $0 + $1[label] } }
+    }
+    func softmax(_ logits: [Float]) -> [Float] {
+      let powers = logits.map { exp($0 - (logits.max() ?? 0)) }
+      return powers.map { $0 / powers.reduce(0, +) }
+    }
+    let logits = try #require(output.answers[Combination.logits])
+    let mean = try #require(output.answers[Combination.mean])
+    #expect(logits == answers(sums) && mean == answers { sums($0.map(softmax)) })
+    #expect(logits != mean)
   }
 
   @Test func theFusionLayerDecidesWhereItKnowsMore() {
