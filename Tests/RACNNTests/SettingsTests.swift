@@ -20,7 +20,7 @@ import Testing
       """
       {"plan": {"rounds": 0, "classify": [3], "patience": 5}, "maskSharpness": null, "bodyRate": 0.5,
        "fusion": "attention", "boxGradient": "surrogate", "savesMemory": true,
-       "seed": 18446744073709551615}
+       "proposal": "pooled", "schedule": "constant", "seed": 18446744073709551615}
       """)
     var expected = usual
     expected.plan.rounds = 0
@@ -31,6 +31,8 @@ import Testing
     expected.fusion = .attention
     expected.boxGradient = .surrogate
     expected.savesMemory = true
+    expected.proposal = .pooled
+    expected.schedule = .constant
     expected.seed = .max
     #expect(taken == expected)
     #expect(try taking("{}") == usual)

@@ -89,6 +89,7 @@ func tinyTraining(_ folder: TemporaryFolder, run: String) -> TrainingConfigurati
   configuration.computeThreads = 1
   configuration.validationFraction = 0.45
   configuration.plan.classify = [2, 1, 1]
+  configuration.plan.stepsToLearn = nil
   configuration.plan.propose = 1
   configuration.plan.alternateClassifiers = 1
   configuration.plan.alternateProposals = 1

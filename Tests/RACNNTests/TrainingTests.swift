@@ -66,7 +66,7 @@ import Testing
     #expect(scores == result.evaluation)
     let evaluation = try #require(result.evaluation)
     #expect(
-      Set(evaluation.accuracy.keys) == ["1", "2", "3", "1+2", "1+2+3", "mean", "fusion"])
+      Set(evaluation.accuracy.keys) == ["1", "2", "3", "1+2", "1+2+3", "mean", "logits", "fusion"])
     #expect(evaluation.count == 4 && evaluation.confusion.flatMap { $0 }.reduce(0, +) == 4)
     #expect(evaluation.boxes == nil)
     let run = try Run(contentsOf: "\(folder.path)/whole")
@@ -560,6 +560,78 @@ import Testing
     (configuration.bodyRate, configuration.headRate) = (0, 0)
     configuration.plan.classify = [2]
     #expect(try warned(configuration) == [false, true])
+  }
+
+  @Test func whatBecomesOfAStage() {
+    func found(
+      _ learned: Double, step: Int = 228, restarts: Int = 0, stepsToLearn: Int? = 600
+    ) -> Continuation {
+      .found(
+        learned: learned, classes: 8, step: step, restarts: restarts, stepsToLearn: stepsToLearn)
+    }
+    #expect(found(0.93) == .none && found(0.87) == .goesOn && found(0.35) == .goesOn)
+    #expect(found(0.87, step: 600) == .none && found(0.87, stepsToLearn: nil) == .none)
+    #expect(found(0.21) == .beginsAgain && found(0.21, step: 9000, restarts: 1) == .beginsAgain)
+    #expect(found(0.21, restarts: 2) == .goesOn && found(0.21, step: 600, restarts: 2) == .none)
+    #expect(found(0.21, step: 99) == .goesOn && found(0.21, stepsToLearn: 0) == .beginsAgain)
+    #expect(found(0.21, stepsToLearn: nil) == .none && found(0.87, stepsToLearn: 0) == .none)
+  }
+
+  /// A network that learns nothing begins again twice, the second time at half the rate, and then goes
+  /// on while its steps are few; resumed in the midst of that, it is the same.
+  @Test func aStageThatHasNotLearnedGoesOn() throws {
+    var configuration = tinyTraining(folder, run: "once")
+    configuration.inputSizes = [32]
+    configuration.batchSize = 1
+    configuration.plan.classify = [10]
+    (configuration.bodyRate, configuration.headRate) = (1e-6, 1e-6)
+    func epochs(_ result: TrainingResult) -> [EpochMetrics] {
+      result.history.filter { $0.stage.phase == .classify }
+    }
+    var batches = 0
+    let once = try run(configuration) { if case .step(let step) = $0 { batches = step.batches } }
+    #expect(epochs(once).map(\.epochs) == [Int](repeating: 10, count: 10) && batches >= 10)
+    configuration.plan.stepsToLearn = 10 * batches + 1
+    configuration.output = "\(folder.path)/whole"
+    var notes: [String] = []
+    var fractions: [Double] = []
+    let whole = try run(configuration) { event in
+      if case .note(let note) = event { notes.append(note) }
+      if case .step(let step) = event { fractions.append(step.fraction) }
+    }
+    let learned = epochs(whole)
+    #expect(learned.map(\.epoch) == Array(1...40))
+    #expect(learned.map(\.epochs) == (1...40).map { min(40, $0 / 10 * 10 + 10) })
+    let ends = ["begins again.", "begins again at half the learning rates.", "it goes on"]
+    #expect(notes.compactMap { note in ends.first(where: note.contains) } == ends)
+    let rates = learned.map(\.learningRate)
+    #expect(rates[2] == rates[12] && rates[2] == 2 * rates[22] && rates[22] == rates[32])
+    #expect(rates[9] < rates[2])
+    // Only the end of all its epochs says that nothing is learned.
+    let isBlamed = learned.map { $0.warnings.contains(.learnsNothing) }
+    #expect(isBlamed.dropLast().allSatisfy { !$0 })
+    #expect((fractions.last ?? 2) < 1)
+    for epochs in [5, 15, 25] {
+      configuration.output = "\(folder.path)/cut-\(epochs)"
+      _ = try? run(configuration, cancelAt: fractions.count - epochs * batches)
+      let resumed = try RACNN.train(
+        resuming: configuration.output, makeBackbone: TinyBackbone.init, progress: { _ in },
+        isCancelled: { false })
+      #expect(try arrays(whole.modelPath) == arrays(resumed.modelPath))
+      #expect(whole.history.map(\.losses) == resumed.history.map(\.losses))
+    }
+  }
+
+  /// A network that has learned its photos does not go on, nor one for which epochs were asked.
+  @Test func whatHasLearnedIsDone() throws {
+    var configuration = tinyTraining(folder, run: "done")
+    configuration.inputSizes = [32]
+    configuration.plan.classify = [40]
+    configuration.plan.stepsToLearn = 10_000
+    let history = try run(configuration).history.filter { $0.stage.phase == .classify }
+    #expect(history.last?.trainingAccuracy["1"] ?? 0 >= 0.9)
+    #expect(history.count == 40)
+    #expect(configuration.plan.scaled(by: 3).stepsToLearn == 0)
   }
 
   /// Boxes at a border are the ranking loss's doing only where they were not taught to be there.

@@ -9,6 +9,11 @@ public struct EpochPlan: Codable, Hashable, Sendable {
   public var zoomHeads: Int? = 1
   /// Backbone and classifier, by scale; the last number holds for further scales too.
   public var classify = [12, 12, 12]
+  /// A stage of `classify` takes its epochs again while its networks are right for fewer than nine in ten of
+  /// the photos that they learn, and it has taken fewer steps than this: where photos are few, epochs may
+  /// be too. 0 adds none, as where epochs were asked for. Where it has come to naught, it begins again,
+  /// twice at most; nil, as in older runs, lets it run once whatever comes of it.
+  public var stepsToLearn: Int? = 600
   /// Each APN towards the initial boxes.
   public var propose = 10
   /// Classifiers in each round of the alternation.
@@ -37,13 +42,14 @@ public struct EpochPlan: Codable, Hashable, Sendable {
   var isSensible: Bool {
     let counts = [
       heads, zoomHeads ?? 0, propose, alternateClassifiers, alternateProposals, rounds, fuse,
+      stepsToLearn ?? 0, patience ?? 0,
     ]
-    return (counts + classify + [patience ?? 0]).allSatisfy { (0...EpochPlan.most).contains($0) }
+    return (counts + classify).allSatisfy { (0...EpochPlan.most).contains($0) }
   }
 
   /// The plan with `epochs` of classification at scale 1, and those of the further scales, of proposals
-  /// and of each half of a round in proportion, at least 1 each. The classifiers' first epochs and the
-  /// number of rounds stay.
+  /// and of each half of a round in proportion, at least 1 each; classifiers take none beyond. Their
+  /// first epochs and the number of rounds stay.
   public func scaled(by epochs: Int) -> EpochPlan {
     let base = Double(max(classify.first ?? 1, 1))
     func scale(_ count: Int) -> Int {
@@ -52,6 +58,7 @@ public struct EpochPlan: Codable, Hashable, Sendable {
     }
     var plan = self
     plan.classify = classify.map(scale)
+    plan.stepsToLearn = plan.stepsToLearn.map { _ in 0 }
     plan.propose = scale(propose)
     plan.alternateClassifiers = scale(alternateClassifiers)
     plan.alternateProposals = scale(alternateProposals)

@@ -11,7 +11,7 @@ extension Trainer {
     model.boxPolicy = policy(of: .fuse)
     progress(.stageStarted(planned.stage, epochs: 1))
     let rates = Rates(head: 1e-3)
-    var metrics = EpochSums().metrics(PlannedStage(stage: planned.stage, epochs: 1), epoch: 1)
+    var metrics = EpochSums().metrics(planned.stage, epoch: 1, of: 1)
     let phase = FusePhase(model, rates)
     model.train(only: phase?.groups ?? [])
     let held = fusionPhotos

@@ -67,6 +67,10 @@ extension Trainer {
         copy("scales.0.classifier", to: "scales.\(scale).classifier")
       }
     }
+    if stage.phase == .classify, configuration.plan.stepsToLearn != nil {
+      // What it begins again from, if it has to.
+      best = ParameterStore.snapshot(of: phase(of: stage).groups.flatMap(\.parameters))
+    }
     if stage.phase == .alternate {
       if stage.part == .classifiers { state.roundImproved = false }
       // What the stage must better to count as a change.
@@ -100,6 +104,7 @@ extension Trainer {
     best = []
     state.stage += 1
     (state.epoch, state.batch, state.step) = (0, 0, 0)
+    (state.addedCycles, state.restarts) = (nil, nil)
     (state.bestLosses, state.staleEpochs, state.hasImproved) = (nil, 0, false)
   }
 

@@ -15,10 +15,11 @@ package final class Trainer {
   let isCancelled: () -> Bool
 
   var state = TrainingState()
-  /// The moving parameters at the stage's lowest validation loss, where a stage goes back to them.
+  /// What a stage may go back to: the moving parameters at the lowest validation loss of an alternation, or
+  /// at the start of classifiers.
   var best: [(String, WeightArray)] = []
   private var savedOptimizer: [String: WeightArray]?
-  private var pace: TrainingPace
+  var pace: TrainingPace
   private var lastCheckpoint = Clock.wall
   /// What the last step was taken on.
   private var lastPhotos: [Sample] = []
@@ -124,24 +125,25 @@ package final class Trainer {
   private func run(_ planned: PlannedStage) throws {
     model.boxPolicy = policy(of: planned.stage.phase)
     let isFresh = state.epoch == 0 && state.batch == 0
-    progress(.stageStarted(planned.stage, epochs: planned.epochs))
+    progress(.stageStarted(planned.stage, epochs: epochs(of: planned)))
     if isFresh { try enter(planned.stage) }
+    pace.set(epochs: epochs(of: planned), of: state.stage)
     let phase = phase(of: planned.stage)
     model.train(only: phase.groups)
     let optimizer = AdamW(phase.groups)
-    if !isFresh, let savedOptimizer { try optimizer.restore(savedOptimizer) }
+    if !isFresh, let savedOptimizer, !savedOptimizer.isEmpty {
+      try optimizer.restore(savedOptimizer)
+    }
     savedOptimizer = nil
-    let steps = planned.epochs * train.batchCount
-    let schedule = Schedule.cosine(steps: steps, warmup: min(train.batchCount / 2, steps / 10))
     var goesOn = true
     while goesOn {
-      try runBatches(planned, phase, optimizer, schedule)
+      try runBatches(planned, phase, optimizer)
       goesOn = try endEpoch(planned, optimizer)
     }
   }
 
   private func runBatches(
-    _ planned: PlannedStage, _ phase: any Phase, _ optimizer: AdamW, _ schedule: Schedule
+    _ planned: PlannedStage, _ phase: any Phase, _ optimizer: AdamW
   ) throws {
     var (wall, cpu) = (Clock.wall, Clock.cpu)
     func takeTime() {
@@ -159,7 +161,7 @@ package final class Trainer {
         try writeCheckpoint(optimizer)
         throw error
       }
-      try take(batch, planned, phase, optimizer, factor: schedule.factor(at: state.step))
+      try take(batch, planned, phase, optimizer)
       if Clock.wall - lastCheckpoint > 60 * configuration.checkpointMinutes {
         takeTime()
         try checkParameters(planned.stage)
@@ -190,12 +192,11 @@ package final class Trainer {
 
   /// One step of the optimizer.
   private func take(
-    _ batch: ImageBatch, _ planned: PlannedStage, _ phase: any Phase, _ optimizer: AdamW,
-    factor: Float
+    _ batch: ImageBatch, _ planned: PlannedStage, _ phase: any Phase, _ optimizer: AdamW
   ) throws {
     var generator = RandomGenerator(seed: configuration.seed)
       .fork(UInt64(state.epochsDone)).fork(UInt64(state.batch))
-    optimizer.rateFactor = factor
+    optimizer.rateFactor = rateFactor(in: planned)
     let step = phase.loss(batch.tensor(), labels: batch.labels, using: &generator)
     let total = step.total.item
     lastPhotos = batch.indices.map { train.samples[$0] }
@@ -213,7 +214,7 @@ package final class Trainer {
     progress(
       .step(
         StepProgress(
-          stage: planned.stage, epoch: state.epoch + 1, epochs: planned.epochs,
+          stage: planned.stage, epoch: state.epoch + 1, epochs: epochs(of: planned),
           batch: state.batch, batches: train.batchCount,
           loss: (state.sums.losses["total"] ?? 0) / Double(max(1, state.sums.count)),
           fraction: pace.fraction(stage: state.stage, epoch: state.epoch, batch: state.batch),
@@ -223,11 +224,14 @@ package final class Trainer {
 
   /// Validates, logs, and writes a checkpoint.
   ///
-  /// - Returns: Whether the stage has another epoch.
+  /// - Returns: Whether the stage has another epoch with the same optimizer.
   private func endEpoch(_ planned: PlannedStage, _ optimizer: AdamW) throws -> Bool {
     let (wall, cpu) = (Clock.wall, Clock.cpu)
     try checkParameters(planned.stage)
-    var metrics = state.sums.metrics(planned, epoch: state.epoch + 1)
+    var metrics = state.sums.metrics(
+      planned.stage, epoch: state.epoch + 1, of: epochs(of: planned))
+    let continuation = continuation(of: planned, accuracy: metrics.trainingAccuracy)
+    if continuation != .none { metrics.epochs += planned.epochs }
     var losses: [Double]?
     do {
       if let tally = try validate(planned.stage) {
@@ -250,13 +254,15 @@ package final class Trainer {
     state.batch = 0
     state.epochsDone += 1
     state.sums = EpochSums()
+    try take(continuation, of: planned)
     let goesOn =
-      state.epoch < planned.epochs && collapse == nil
+      state.epoch < epochs(of: planned) && collapse == nil
       && configuration.plan.patience.map { state.staleEpochs < max(1, $0) } ?? true
     if !goesOn { try leave(planned.stage, collapse: collapse) }
     try log(metrics)
-    try writeCheckpoint(goesOn ? optimizer : nil)
-    return goesOn
+    let keepsPace = goesOn && continuation != .beginsAgain
+    try writeCheckpoint(keepsPace ? optimizer : nil)
+    return keepsPace
   }
 
   /// Notes whether the epoch, by each validation photo's loss, was the stage's best.

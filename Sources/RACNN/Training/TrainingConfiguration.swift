@@ -45,6 +45,9 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
   public var bodyRate: Float = 3e-4
   /// AdamW's learning rate for classifiers.
   public var headRate: Float = 2e-3
+  /// How these rates change within a stage; nil, as in runs of before there was a choice, is along a
+  /// cosine.
+  public var schedule: RateSchedule?
   /// Adam's learning rate for APNs that are taught the initial boxes.
   public var proposalRate: Float = 2e-4
   /// Adam's learning rate for APNs on the ranking loss.

@@ -2,6 +2,7 @@
 struct TrainingPace {
   /// Work of each planned stage's epoch, in passes of one pixel through a backbone.
   private var epochWork: [Double]
+  private var epochs: [Int]
   private let stages: [PlannedStage]
   private let batches: Int
   private let tail: Double
@@ -21,6 +22,7 @@ struct TrainingPace {
       return work.train * Double(photos.train) + work.validation * Double(photos.validation)
     }
     self.stages = stages
+    epochs = stages.map(\.epochs)
     self.batches = max(1, batches)
     tail = all * Double(photos.test)
   }
@@ -31,6 +33,9 @@ struct TrainingPace {
       epochWork[index] = 0
     }
   }
+
+  /// Counts another number of epochs of a stage.
+  mutating func set(epochs count: Int, of stage: Int) { epochs[stage] = count }
 
   private var total: Double { done(stages.count, 0, 0) + tail }
 
@@ -54,7 +59,7 @@ struct TrainingPace {
   private func done(_ stage: Int, _ epoch: Int, _ batch: Int) -> Double {
     var work = 0.0
     for index in 0..<min(stage, epochWork.count) {
-      work += epochWork[index] * Double(stages[index].epochs)
+      work += epochWork[index] * Double(epochs[index])
     }
     guard stage < epochWork.count else { return work }
     return work + epochWork[stage] * (Double(epoch) + Double(batch) / Double(batches))

@@ -10,6 +10,11 @@ struct TrainingState: Codable {
   var stage = 0
   /// The next epoch of the stage, from 0.
   var epoch = 0
+  /// How often the stage's epochs were found not to suffice, and were added once more; nil, as in
+  /// checkpoints of before that was looked at, is never.
+  var addedCycles: Int?
+  /// How often the stage began again for that; nil is never.
+  var restarts: Int?
   /// The next batch of the epoch, from 0.
   var batch = 0
   /// Epochs since the start, which seed the order and augmentation of the photos.
@@ -67,10 +72,10 @@ struct EpochSums: Codable {
   }
 
   /// The means; validation and rates are yet to be filled in.
-  func metrics(_ planned: PlannedStage, epoch: Int) -> EpochMetrics {
+  func metrics(_ stage: Stage, epoch: Int, of epochs: Int) -> EpochMetrics {
     let photos = Double(max(1, count))
     return EpochMetrics(
-      stage: planned.stage, epoch: epoch, epochs: planned.epochs,
+      stage: stage, epoch: epoch, epochs: epochs,
       losses: losses.mapValues { $0 / photos }, activeHinges: hinges.mapValues { $0 / photos },
       boxes: boxes.keys.sorted().compactMap { scale in boxes[scale]?.statistics(scale) },
       trainingAccuracy: correct.mapValues { Double($0) / photos }, validationAccuracy: [:],
