@@ -74,6 +74,8 @@ extension Trainer {
   func take(_ continuation: Continuation, of planned: PlannedStage) throws(WeightsError) {
     guard continuation != .none else { return }
     state.addedCycles = (state.addedCycles ?? 0) + 1
+    // Patience counts anew: it would end the stage where it has just begun.
+    (state.bestLosses, state.staleEpochs) = (nil, 0)
     pace.set(epochs: epochs(of: planned), of: state.stage)
     let title = planned.stage.title
     guard continuation == .beginsAgain else {
