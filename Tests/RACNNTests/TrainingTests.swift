@@ -595,10 +595,13 @@ import Testing
     configuration.output = "\(folder.path)/whole"
     var notes: [String] = []
     var fractions: [Double] = []
-    let whole = try run(configuration) { event in
-      if case .note(let note) = event { notes.append(note) }
-      if case .step(let step) = event { fractions.append(step.fraction) }
-    }
+    var questions = 0
+    let whole = try run(
+      configuration,
+      progress: { event in
+        if case .note(let note) = event { notes.append(note) }
+        if case .step(let step) = event { fractions.append(step.fraction) }
+      }, asked: { questions = $0 })
     let learned = epochs(whole)
     #expect(learned.map(\.epoch) == Array(1...40))
     #expect(learned.map(\.epochs) == (1...40).map { min(40, $0 / 10 * 10 + 10) })
@@ -611,9 +614,11 @@ import Testing
     let isBlamed = learned.map { $0.warnings.contains(.learnsNothing) }
     #expect(isBlamed.dropLast().allSatisfy { !$0 })
     #expect((fractions.last ?? 2) < 1)
-    for epochs in [5, 15, 25] {
-      configuration.output = "\(folder.path)/cut-\(epochs)"
-      _ = try? run(configuration, cancelAt: fractions.count - epochs * batches)
+    for eighths in [3, 5, 7] {
+      configuration.output = "\(folder.path)/cut-\(eighths)"
+      #expect(throws: RACNNError.cancelled(run: configuration.output)) {
+        try run(configuration, cancelAt: questions * eighths / 8)
+      }
       let resumed = try RACNN.train(
         resuming: configuration.output, makeBackbone: TinyBackbone.init, progress: { _ in },
         isCancelled: { false })

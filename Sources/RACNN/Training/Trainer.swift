@@ -260,9 +260,9 @@ package final class Trainer {
       && configuration.plan.patience.map { state.staleEpochs < max(1, $0) } ?? true
     if !goesOn { try leave(planned.stage, collapse: collapse) }
     try log(metrics)
-    let keepsPace = goesOn && continuation != .beginsAgain
-    try writeCheckpoint(keepsPace ? optimizer : nil)
-    return keepsPace
+    let keepsOptimizer = goesOn && continuation != .beginsAgain
+    try writeCheckpoint(keepsOptimizer ? optimizer : nil)
+    return keepsOptimizer
   }
 
   /// Notes whether the epoch, by each validation photo's loss, was the stage's best.
