@@ -153,4 +153,11 @@ int racnn_instruction_set(void) {
   }
   return set;
 }
+
+const char *racnn_instruction_set_name(void) {
+  static const char *const names[] = {"baseline", "AVX2", "AVX-512"};
+  return names[racnn_instruction_set()];
+}
+#else
+const char *racnn_instruction_set_name(void) { return "baseline"; }
 #endif

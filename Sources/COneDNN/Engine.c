@@ -37,6 +37,13 @@ int racnn_preferred_block(void) {
   return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 16 : 8;
 }
 
+void racnn_onednn_version(int *major, int *minor, int *patch) {
+  const dnnl_version_t *version = dnnl_version();
+  *major = version->major;
+  *minor = version->minor;
+  *patch = version->patch;
+}
+
 int racnn_matrix_product(
     int transpose_a, int transpose_b, long m, long n, long k, const float *a, long lda, const float *b, long ldb,
     float *c, long ldc) {

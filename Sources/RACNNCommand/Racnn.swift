@@ -5,6 +5,9 @@ import Tensors
 /// The `racnn` command: parses its arguments, runs a subcommand and says plainly what went wrong.
 @main
 struct Racnn: ParsableCommand {
+  /// By semantic versioning; model files have a format version of their own.
+  private static let version = "0.1.0"
+
   static let configuration = CommandConfiguration(
     commandName: "racnn",
     abstract: "Teach a network to tell look-alike things apart, and see where it looks.",
@@ -13,6 +16,7 @@ struct Racnn: ParsableCommand {
         racnn train birds
         racnn classify photo.jpg --model runs/birds-1/model.safetensors --show-crops
       """,
+    version: "racnn \(version), \(Kernels.name)",
     subcommands: [
       Train.self, Evaluate.self, Classify.self, Probe.self, ImportWeights.self,
       FieldGuideCommand.self, Plot.self, Example.self,

@@ -14,6 +14,14 @@ import Testing
     #expect(outcome.errors == "")
   }
 
+  /// A report of a fault, or of figures, needs what computed.
+  @Test func versionNamesTheKernels() throws {
+    let outcome = try CommandRunner.run(["--version"], in: try TemporaryFolder())
+    #expect(outcome.code == 0 && outcome.errors == "")
+    let version = /racnn \d+\.\d+\.\d+, (oneDNN [\d.]+, .+|plain Swift)\n/
+    #expect(outcome.output.wholeMatch(of: version) != nil)
+  }
+
   @Test(arguments: [
     ["nonsense"], ["probe", "decode"], ["probe", "decode", "a.jpg", "--bad"], ["train"],
     ["train", "--resume", "b", "--seed", "2"],

@@ -226,6 +226,23 @@ import Testing
     #expect(try arrays(whole.modelPath) == arrays(resumed.modelPath))
   }
 
+  /// Each epoch says what computed it, and so does a training that other kernels go on with.
+  @Test func otherKernelsAreTold() throws {
+    Kernels.withReference {
+      _ = try? run(tinyTraining(folder, run: "cut"), cancelAt: 80)
+    }
+    var notes: [String] = []
+    let resumed = try RACNN.train(
+      resuming: "\(folder.path)/cut", makeBackbone: TinyBackbone.init,
+      progress: { if case .note(let text) = $0 { notes.append(text) } }, isCancelled: { false })
+    #expect(resumed.history.first?.kernels == "plain Swift")
+    #expect(resumed.history.last?.kernels == Kernels.name)
+    let tells = notes.contains {
+      $0.contains("plain Swift until here") && $0.contains("\(Kernels.name) from here on")
+    }
+    #expect(tells == (Kernels.name != "plain Swift"))
+  }
+
   /// Files that are no photos are named once each, and all else is as if they were not there.
   @Test func badPhotosAreLeftOut() throws {
     let clean = try run(tinyTraining(folder, run: "clean"))

@@ -21,6 +21,10 @@ void racnn_share_processors(void);
 void racnn_set_threads(int count);
 int racnn_threads(void);
 
+/// The best instruction set that kernels have loops for and this processor has: "AVX-512", "AVX2", or
+/// "baseline" for what every one has.
+const char *racnn_instruction_set_name(void);
+
 // Signals.c
 
 typedef sigset_t racnn_signals;

@@ -8,6 +8,8 @@
 
 /// Channels a block of the activations that suit this processor: 16 with AVX-512, else 8.
 int racnn_preferred_block(void);
+/// Of the library that runs.
+void racnn_onednn_version(int *major, int *minor, int *patch);
 
 enum { RACNN_FORWARD = 0, RACNN_DATA_GRADIENT = 1, RACNN_WEIGHTS_GRADIENT = 2 };
 

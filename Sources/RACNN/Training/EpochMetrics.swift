@@ -45,6 +45,8 @@ public struct EpochMetrics: Codable, Hashable, Sendable {
   public var seconds: Double
   /// CPU seconds over all threads.
   public var cpuSeconds: Double
+  /// What computed it, such as "oneDNN 2.6.3, AVX-512"; nil in runs of before this was kept.
+  public var kernels: String?
   /// Seconds until the end of training, estimated.
   public var secondsLeft: Double?
   /// What looks wrong.

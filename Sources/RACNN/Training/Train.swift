@@ -95,6 +95,7 @@ package func train(
     try trainer.begin(with: configuration.openWeights(makeBackbone))
   }
   trainer.announce(isResumed: true)
+  trainer.compareKernels()
   return try trainer.complete()
 }
 
@@ -166,6 +167,15 @@ extension Trainer {
             $0 + ($1.isStatistic ? 0 : $1.value.shape.count)
           },
           stages: stages, isResumed: isResumed)))
+  }
+
+  /// Tells where the epochs so far were computed by something else.
+  func compareKernels() {
+    guard let before = state.history.last?.kernels, before != Kernels.name else { return }
+    progress(
+      .note(
+        "Computed by \(before) until here, by \(Kernels.name) from here on: sums come in another order, so "
+          + "the same seed would give other weights on either machine alone."))
   }
 
   /// Trains, writes the model, and scores it on the test split.

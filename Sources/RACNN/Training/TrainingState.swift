@@ -80,7 +80,7 @@ struct EpochSums: Codable {
       boxes: boxes.keys.sorted().compactMap { scale in boxes[scale]?.statistics(scale) },
       trainingAccuracy: correct.mapValues { Double($0) / photos }, validationAccuracy: [:],
       validationLoss: nil, learningRate: 0, seconds: seconds, cpuSeconds: cpuSeconds,
-      secondsLeft: nil, warnings: [])
+      kernels: Kernels.name, secondsLeft: nil, warnings: [])
   }
 }
 

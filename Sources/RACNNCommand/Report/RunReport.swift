@@ -65,8 +65,17 @@ struct RunReport {
       ("photos a step", "\(configuration.batchSize)"),
       ("seed", "\(configuration.seed)"),
       ("epochs of all stages", "\(run.history.count)"),
+      ("computed by", computers),
       ("time in epochs", "\(Text.duration(seconds)), CPU \(Text.duration(cpuSeconds))"),
     ]
+  }
+
+  /// What computed the epochs, each named once, and by how many threads.
+  private var computers: String {
+    var names: [String] = []
+    for name in run.history.compactMap(\.kernels) where !names.contains(name) { names.append(name) }
+    let threads = run.configuration.computeThreads
+    return (names + ["\(threads) thread\(threads == 1 ? "" : "s")"]).joined(separator: ", ")
   }
 
   private var tables: [(heading: String, rows: [[String]])] {

@@ -6,6 +6,10 @@ public enum Kernels {
     static let fastest: any KernelSet = ReferenceKernels()
   #endif
 
+  /// What computes here, such as "oneDNN 2.6.3, AVX-512". Where it differs sums come in another order, and a
+  /// seed gives other weights.
+  public static var name: String { current.name }
+
   @TaskLocal static var current: any KernelSet = fastest
 
   /// Calls a closure in which every operator computes in plain Swift: the oracle of the tests.
@@ -29,6 +33,9 @@ public func setThreadCount(_ count: Int) {
 /// kernel knows of the tape. The extension in Reference gives each in plain Swift; a set overrides
 /// what it does better.
 protocol KernelSet: Sendable {
+  /// With the version of the library and the instruction set, as far as results depend on them.
+  var name: String { get }
+
   func setThreadCount(_ count: Int)
 
   func reordered(_ x: Tensor, to layout: Layout) -> Tensor

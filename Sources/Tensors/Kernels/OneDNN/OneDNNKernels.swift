@@ -14,6 +14,12 @@
       racnn_share_processors()
     }
 
+    var name: String {
+      var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
+      racnn_onednn_version(&major, &minor, &patch)
+      return "oneDNN \(major).\(minor).\(patch), " + String(cString: racnn_instruction_set_name())
+    }
+
     func setThreadCount(_ count: Int) {
       racnn_set_threads(Int32(count))
     }

@@ -6,6 +6,8 @@ struct ProfilingKernels: KernelSet {
   let base: any KernelSet
   let log: KernelLog
 
+  var name: String { base.name }
+
   func setThreadCount(_ count: Int) { base.setThreadCount(count) }
 
   /// Kernels that do a few operations a float are bound by memory; `operations` counts them.

@@ -1,4 +1,6 @@
 extension KernelSet {
+  var name: String { "plain Swift" }
+
   func setThreadCount(_ count: Int) {}
 
   func reordered(_ x: Tensor, to layout: Layout) -> Tensor {
