@@ -20,6 +20,9 @@ public struct ImageDataset: Sendable {
   public let stray: [StrayPhoto]
   /// The paths of photos that were left out because they cannot be read, in their order.
   public let omitted: [String]
+  /// The paths of photos that were left out because they were not there when the splits were made, in
+  /// their order.
+  public let added: [String]
   private let fingerprint: String
   private let photos: [String: SplitManifest.Entry]
 
@@ -56,9 +59,10 @@ public struct ImageDataset: Sendable {
     try self.init(root: root, listing, present: present, classNames: classNames)
   }
 
-  /// Reads the folder `root` with the splits that it had when `manifest` was made.
+  /// Reads the folder `root` with the splits that it had when `manifest` was made; photos that came since
+  /// are left out, and `added` names them.
   ///
-  /// - Throws: `DatasetError.changed` when a photo is new, is missing, or has another size or class.
+  /// - Throws: `DatasetError.changed` when a photo is missing, or has another size or class.
   public init(contentsOf root: String, manifest: SplitManifest) throws(DatasetError) {
     let root = Self.normalized(root)
     var listing = try DatasetListing(contentsOf: root, needsTraining: true)
@@ -110,6 +114,7 @@ public struct ImageDataset: Sendable {
     skipped = listing.skipped
     stray = listing.stray
     omitted = listing.omitted
+    added = listing.added
     fingerprint = listing.fingerprint
     photos = Dictionary(
       listing.items.map {

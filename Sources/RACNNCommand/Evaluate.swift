@@ -81,6 +81,7 @@ struct Evaluate: ParsableCommand {
     let run = ModelFile.run(of: path)
     let ownPhotos = try run.flatMap { try self.photos(of: $0) }
     let photos = try ownPhotos ?? newPhotos(for: network)
+    if let added = photos.addedText { Console.error("warning: \(added)") }
     // Before the first photo, for what cannot be scored would lose what was.
     let others = try others.map {
       (name: $0, model: try RecurrentAttentionCNN(contentsOf: ModelFile.path(of: $0)))

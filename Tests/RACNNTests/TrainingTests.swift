@@ -266,6 +266,24 @@ import Testing
     #expect(folder.names("strict").isEmpty)
   }
 
+  /// Photos that come while a training runs, or after, are told of and change nothing.
+  @Test func newPhotosAreLeftOutOfARun() throws {
+    let folder = TemporaryFolder()
+    try drawPatches(in: folder)
+    let whole = try run(tinyTraining(folder, run: "whole"))
+    _ = try? run(tinyTraining(folder, run: "cut"), cancelAt: 60)
+    let file = try FileBytes("\(folder.path)/data/blue/0.png")
+    try AtomicFile.write(file.withBytes { Array($0) }, to: "\(folder.path)/data/red/new.png")
+    var warnings: [String] = []
+    let resumed = try RACNN.train(
+      resuming: "\(folder.path)/cut", makeBackbone: TinyBackbone.init,
+      progress: { if case .warning(let text) = $0 { warnings.append(text) } },
+      isCancelled: { false })
+    #expect(warnings.count == 1 && warnings[0].contains("left out (red/new.png)"))
+    #expect(try arrays(whole.modelPath) == arrays(resumed.modelPath))
+    #expect(whole.evaluation?.correct == resumed.evaluation?.correct)
+  }
+
   @Test func twoTrainingsDoNotShareAFolder() throws {
     _ = try? run(tinyTraining(folder, run: "shared"), cancelAt: 40)
     let lock = try FolderLock("\(folder.path)/shared")

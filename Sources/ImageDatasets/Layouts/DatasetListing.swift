@@ -22,6 +22,8 @@ struct DatasetListing {
   private(set) var stray: [StrayPhoto] = []
   /// Photos that were taken out of `items`, in their order.
   private(set) var omitted: [String] = []
+  /// Those that were taken out for not being in a list of splits, in their order.
+  private(set) var added: [String] = []
 
   init(layout: DatasetLayout) {
     self.layout = layout
@@ -35,11 +37,19 @@ struct DatasetListing {
 
   /// Takes out the photos whose paths a closure denies.
   mutating func omit(_ isUnwanted: (String) -> Bool) {
-    items.removeAll { item in
-      guard isUnwanted(item.path) else { return false }
-      omitted.append(item.path)
-      return true
-    }
+    omitted += take(isUnwanted)
+  }
+
+  /// Takes out the photos whose paths a closure does not know.
+  mutating func omitAdded(_ isKnown: (String) -> Bool) {
+    added += take { !isKnown($0) }
+  }
+
+  private mutating func take(_ isUnwanted: (String) -> Bool) -> [String] {
+    let paths = items.map(\.path).filter(isUnwanted)
+    let unwanted = Set(paths)
+    items.removeAll { unwanted.contains($0.path) }
+    return paths
   }
 
   /// Reads the folder `root` in the layout that it has.

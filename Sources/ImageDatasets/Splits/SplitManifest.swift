@@ -37,7 +37,8 @@ extension SplitManifest {
     for path in files.values.joined() { photos?[path]?.sha256 = digest(path) }
   }
 
-  /// Gives each photo of `listing` its split, after making sure that nothing has changed.
+  /// Gives each photo of `listing` its split, after making sure that none of them has changed; those that
+  /// came since are taken out.
   func assign(_ listing: inout DatasetListing, root: String) throws(DatasetError) {
     guard version == Self.currentVersion else {
       throw .invalidManifest(
@@ -54,15 +55,13 @@ extension SplitManifest {
     }
     let omitted = Set(omitted ?? [])
     listing.omit { omitted.contains($0) }
+    listing.omitAdded { splits[$0] != nil }
     for index in listing.items.indices {
       let path = listing.items[index].path
-      guard let split = splits.removeValue(forKey: path) else {
-        throw .changed(root: root, difference: "\(path) is new")
-      }
+      listing.items[index].split = splits.removeValue(forKey: path)
       if let known = photos?[path] {
         try compare(listing.items[index], with: known, root: root)
       }
-      listing.items[index].split = split
     }
     if let path = splits.keys.min(by: precedes) {
       let rest = splits.count > 1 ? " (and \(splits.count - 1) more)" : ""

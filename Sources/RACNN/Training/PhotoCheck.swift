@@ -78,6 +78,14 @@ extension ImageDataset {
       + "convert them, or move them into their class's folder"
   }
 
+  /// What is to be said of photos that are newer than the splits; nil where there are none.
+  package var addedText: String? {
+    guard let first = added.first else { return nil }
+    let (are, them) = added.count > 1 ? ("photos are", "them") : ("photo is", "it")
+    return "\(added.count) \(are) newer than the splits of this run, and left out (\(first)"
+      + (added.count > 1 ? " first" : "") + "); start a new run to learn \(them)"
+  }
+
   /// What is to be said of classes that the test split knows nothing of; nil where there are none.
   var untestedText: String? {
     let tested = Set((samples[.test] ?? []).map(\.label))

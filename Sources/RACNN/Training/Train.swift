@@ -96,6 +96,7 @@ package func train(
   }
   trainer.announce(isResumed: true)
   trainer.compareKernels()
+  if let added = dataset.addedText { progress(.warning(added)) }
   return try trainer.complete()
 }
 
