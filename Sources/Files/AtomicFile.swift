@@ -86,8 +86,7 @@ public enum AtomicFile {
   /// - Throws: `FileError`, or what `body` throws.
   public static func write(to path: String, _ body: (inout Writer) throws -> Void) throws {
     let folder = folder(of: path)
-    let unique = String(UInt64.random(in: .min ... .max), radix: 36)
-    let temporary = "\(folder)/\(leftoverPrefix)\(unique)\(leftoverSuffix)"
+    let temporary = temporaryPath(in: folder)
     guard let descriptor = FileDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL) else {
       throw FileError.unwritable(path: path, reason: lastReason())
     }
@@ -103,6 +102,21 @@ public enum AtomicFile {
       throw error
     }
     try flush(folder, for: path)
+  }
+
+  /// A new file in `folder` that has lost its name already; nil where there can be none.
+  static func makeUnnamed(in folder: String) -> FileDescriptor? {
+    let temporary = temporaryPath(in: folder)
+    guard let descriptor = FileDescriptor(temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o600) else {
+      return nil
+    }
+    unlink(temporary)
+    return descriptor
+  }
+
+  private static func temporaryPath(in folder: String) -> String {
+    let unique = String(UInt64.random(in: .min ... .max), radix: 36)
+    return "\(folder)/\(leftoverPrefix)\(unique)\(leftoverSuffix)"
   }
 
   /// Gives the file at `path` the name `target` in the same folder, in one step; what was there is

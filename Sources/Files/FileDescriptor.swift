@@ -32,6 +32,28 @@ struct FileDescriptor: ~Copyable {
     return true
   }
 
+  /// Writes all of `bytes` from `offset` on; false leaves the reason in `errno`.
+  borrowing func write(all bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+    var done = 0
+    while done < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(done))
+      let count = pwrite(raw, rest.baseAddress, rest.count, off_t(offset + done))
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return false }
+      done += count
+    }
+    return true
+  }
+
+  /// Bytes that this user may still write to the disk; nil where that cannot be told.
+  borrowing func freeSpace() -> Int? {
+    var information = statvfs()
+    guard fstatvfs(raw, &information) == 0 else { return nil }
+    let (blocks, size) = (Int(clamping: information.f_bavail), Int(clamping: information.f_frsize))
+    let (bytes, overflows) = blocks.multipliedReportingOverflow(by: size)
+    return overflows ? .max : bytes
+  }
+
   /// Reads `count` bytes from `offset` on into `memory`: fewer where the file ends before, -1 with
   /// the reason in `errno` where it cannot be read.
   borrowing func read(

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import ImageDatasets
 import Images
@@ -191,5 +192,59 @@ import Testing
     #expect(try cache.source(samples[0]).image == first[0])
     try folder.remove(samples[9].path)
     #expect(throws: ImageError.self) { try cache.source(samples[9]) }
+  }
+
+  /// What memory does not hold is read from disk again, the same to the bit, as far as its photo is much
+  /// larger and there is room.
+  @Test func theCacheGoesOnOnDisk() throws {
+    let folder = try TemporaryFolder()
+    try makePhotos(folder)
+    let dataset = try dataset(folder)
+    let samples = dataset.samples[.train] ?? []
+    func cache(_ scratch: ScratchFile?, sourceSize: Int = 10) -> SourceCache {
+      SourceCache(
+        dataset: dataset.root, sourceSize: sourceSize, memoryBudget: 0, scratch: scratch)
+    }
+    let decoded = try samples.map { try cache(nil).source($0) }
+    let sizes = decoded.map(\.image.pixels.count)
+    let scratch = try #require(ScratchFile(in: folder.path, limit: sizes.dropLast(2).reduce(1, +)))
+    let kept = cache(scratch)
+    for sample in samples { _ = try kept.source(sample) }
+    #expect(kept.count == samples.count - 2)
+    #expect(scratch.count == sizes.dropLast(2).reduce(0, +))
+    for sample in samples.dropLast(2) { try folder.remove(sample.path) }
+    for (sample, source) in zip(samples, decoded) {
+      let again = try kept.source(sample)
+      #expect(again.image == source.image && again.lacksEnd == source.lacksEnd)
+      #expect(again.width == source.width && again.height == source.height)
+      #expect(again.view(.middle) == source.view(.middle))
+    }
+    // Photos that are hardly larger than their sources are decoded as soon.
+    let small = cache(ScratchFile(in: folder.path, limit: 1 << 20), sourceSize: 16)
+    _ = try small.source(samples[samples.count - 1])
+    #expect(small.count == 0)
+  }
+
+  /// Many threads at once, on one disk file.
+  @Test func batchesFromDiskAreTheSame() throws {
+    let folder = try TemporaryFolder()
+    try makePhotos(folder)
+    let dataset = try dataset(folder)
+    func loader(_ scratch: ScratchFile?) -> BatchLoader {
+      BatchLoader(
+        dataset: dataset, samples: dataset.samples[.train] ?? [],
+        cache: SourceCache(
+          dataset: dataset.root, sourceSize: 10, memoryBudget: 3000, scratch: scratch),
+        batchSize: 4, normalization: Self.normalization, augmentation: Augmentation(),
+        shuffles: true, seed: 7, threads: 3)
+    }
+    let scratch = try #require(ScratchFile(in: folder.path, limit: 1 << 20))
+    let (decoding, reading) = (loader(nil), loader(scratch))
+    for epoch in 0..<4 {
+      let (expected, found) = (try all(decoding.epoch(epoch)), try all(reading.epoch(epoch)))
+      #expect(expected.map(\.labels) == found.map(\.labels))
+      #expect(expected.map { $0.tensor().values } == found.map { $0.tensor().values })
+    }
+    #expect(scratch.count > 0)
   }
 }

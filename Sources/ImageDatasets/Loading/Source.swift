@@ -38,6 +38,14 @@ public struct Source: Sendable {
       ? image : image.resized(width: scaled(image.width), height: scaled(image.height))
   }
 
+  /// A source as it was once made.
+  init(_ image: Image, of photo: (width: Int, height: Int), size: Int, lacksEnd: Bool) {
+    self.image = image
+    (width, height) = photo
+    self.size = size
+    self.lacksEnd = lacksEnd
+  }
+
   /// The shorter side of a source, in pixels, whose middle has `size`.
   public static func shorterSide(_ size: Int) -> Int {
     Int((Double(size) / Framing.middlePart).rounded(.up))

@@ -39,7 +39,9 @@ package final class Trainer {
     let photos = Split.allCases.map { dataset.samples[$0] ?? [] }
     cache = SourceCache(
       dataset: dataset.root, sourceSize: configuration.sourceSize,
-      memoryBudget: configuration.cacheMegabytes << 20)
+      memoryBudget: configuration.cacheMegabytes << 20,
+      scratch: ScratchFile(
+        in: configuration.output, limit: (configuration.scratchMegabytes ?? 16_384) << 20))
     train = BatchLoader(
       dataset: dataset, samples: dataset.samples[.train] ?? [], cache: cache,
       batchSize: configuration.batchSize, normalization: model.configuration.normalization,

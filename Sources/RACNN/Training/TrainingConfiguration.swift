@@ -78,6 +78,9 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
   public var computeThreads = 2
   /// Memory for decoded photos.
   public var cacheMegabytes = 1024
+  /// Disk for decoded photos that memory does not hold, in the run's folder while training: at most this,
+  /// and half of what is free there. Nil is 16,384.
+  public var scratchMegabytes: Int?
   /// Minutes between checkpoints within an epoch; one is always written at its end.
   public var checkpointMinutes = 10.0
 
@@ -154,6 +157,10 @@ public struct TrainingConfiguration: Codable, Hashable, Sendable {
       },
       "threads", "\(decodingThreads) and \(computeThreads) are out of range",
       "give 1 to \(TrainingConfiguration.mostThreads)")
+    try check(
+      [cacheMegabytes, scratchMegabytes ?? 0].allSatisfy { (0...1 << 32).contains($0) },
+      "cache", "\(cacheMegabytes) and \(scratchMegabytes ?? 0) megabytes are out of range",
+      "give 0 or more for cacheMegabytes and scratchMegabytes")
     try check(
       initialHalfSide.map { $0 > 1.0 / 6 && $0 < 0.5 } ?? true, "initial half-side",
       "\(initialHalfSide ?? 0) is out of range", "give more than 0.167 and less than 0.5")
