@@ -26,6 +26,8 @@ final class TrainingLog {
   /// Tells of `event`.
   func tell(_ event: TrainingEvent) {
     switch event {
+    case .checked(let count): line.show("photo \(count) is checked")
+    case .scored(let done, let total): line.show("photo \(done) of \(total) is scored")
     case .started(let summary):
       run = summary.run
       say(TrainingLog.text(summary))

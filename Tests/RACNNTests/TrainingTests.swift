@@ -38,8 +38,13 @@ import Testing
     var titles: [String] = []
     var fractions: [Double] = []
     var scores: Evaluation?
+    var (checked, scored): ([Int], [Int]) = ([], [])
     let result = try run(tinyTraining(folder, run: "whole")) { event in
       switch event {
+      case .checked(let count): checked.append(count)
+      case .scored(let done, let total):
+        #expect(total == 4)
+        scored.append(done)
       case .stageStarted(let stage, _): titles.append(stage.title)
       case .step(let step): fractions.append(step.fraction)
       case .evaluated(let evaluation): scores = evaluation
@@ -53,6 +58,8 @@ import Testing
         "propose, scale 1", "propose, scale 2", "alternate 1, classifiers",
         "alternate 1, proposals", "fuse",
       ])
+    #expect(checked == Array(1...24))
+    #expect(scored == scored.sorted() && scored.last == 4)
     #expect(fractions == fractions.sorted() && (fractions.last ?? 2) < 1)
     #expect(
       folder.names("whole") == [

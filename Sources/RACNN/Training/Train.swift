@@ -84,8 +84,11 @@ package func train(
   // Not the logs, which are written anew from the checkpoint.
   let manifest = try Run.manifest(in: run)
   let dataset = try ImageDataset(contentsOf: configuration.dataset, manifest: manifest)
+  var checked = 0
   try manifest.compareContents(in: dataset.root) {
     if isCancelled() { throw RACNNError.cancelled(run: run) }
+    checked += 1
+    progress(.checked(photos: checked))
   }
   if configuration.dataset != before { try Run.write(configuration, run, "config.json") }
   let model = configuration.makeModel(dataset.classNames, makeBackbone)
@@ -108,10 +111,16 @@ private func begin(
   // Before the photos are looked at, which may be many.
   let weights = try configuration.openWeights(makeBackbone)
   var check = PhotoCheck(sourceSize: configuration.sourceSize, isCancelled: isCancelled)
+  var checked = 0
   let dataset = try ImageDataset(
     contentsOf: configuration.dataset, seed: configuration.seed,
     validationFraction: configuration.validationFraction,
-    testFraction: configuration.testFraction, isReadable: { check.passes($0) })
+    testFraction: configuration.testFraction,
+    isReadable: { path in
+      checked += 1
+      progress(.checked(photos: checked))
+      return check.passes(path)
+    })
   if check.wasCancelled { throw RACNNError.cancelled(run: configuration.output) }
   if let first = check.problems.first, configuration.refusesBadPhotos ?? false {
     throw RACNNError.badPhotos(first: "\(first)", count: check.problems.count)
@@ -192,7 +201,10 @@ extension Trainer {
       let scores = try evaluate(
         model, on: dataset, split: .test, batchSize: configuration.batchSize,
         threads: configuration.decodingThreads, cacheMegabytes: 64,
-        progress: { _, _ in try stopIfCancelled() })
+        progress: { done, total in
+          try stopIfCancelled()
+          progress(.scored(photos: done, of: total))
+        })
       // Controls of a finished run may have been scored since; they hold for the same answers.
       let before = Run.evaluation(in: configuration.output)
       let isSame = before?.confusion == scores.confusion && before?.correct == scores.correct

@@ -1,5 +1,7 @@
 /// What a training tells while it runs.
 public enum TrainingEvent: Sendable {
+  /// So many photos were looked at, before it begins: whether they can be read, or are those of the run.
+  case checked(photos: Int)
   /// It begins, or goes on.
   case started(TrainingSummary)
   /// A stage begins.
@@ -12,6 +14,8 @@ public enum TrainingEvent: Sendable {
   case note(String)
   /// Something is odd and does not keep training from going on; the sentence names it.
   case warning(String)
+  /// So many photos of the test split were scored.
+  case scored(photos: Int, of: Int)
   /// The network was scored on the test split, at the end.
   case evaluated(Evaluation)
 }
