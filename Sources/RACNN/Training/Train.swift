@@ -185,7 +185,7 @@ extension Trainer {
     progress(
       .note(
         "Computed by \(before) until here, by \(Kernels.name) from here on: sums come in another order, so "
-          + "the same seed would give other weights on either machine alone."))
+          + "the model will not be, bit for bit, what this seed gives on one machine."))
   }
 
   /// Trains, writes the model, and scores it on the test split.
