@@ -132,11 +132,14 @@ struct Evaluate: ParsableCommand {
 
   /// The data set with the splits of a run, wherever the two lie now; nil where the run is on other photos.
   private func photos(of run: Run) throws -> ImageDataset? {
+    let trained = FilePath.resolved(run.configuration.dataset)
+    let isItsFolder = trained != nil && trained == FilePath.resolved(dataset)
     do {
-      return try ImageDataset(contentsOf: dataset, manifest: run.manifest)
+      let photos = try ImageDataset(contentsOf: dataset, manifest: run.manifest)
+      // Where more lies in another folder, all of that is to be scored.
+      return isItsFolder || photos.added.isEmpty ? photos : nil
     } catch {
-      guard let trained = FilePath.resolved(run.configuration.dataset) else { return nil }
-      if trained == FilePath.resolved(dataset) { throw error }
+      if isItsFolder { throw error }
       return nil
     }
   }

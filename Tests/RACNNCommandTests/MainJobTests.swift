@@ -212,6 +212,15 @@ import Testing
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(outcome.errors.contains("empty.jpg: it is empty; copy or download it again"))
     #expect(outcome.output.contains("accuracy on the test split, 8 photos:"))
+
+    // In its own folder they are left out, for its splits hold there.
+    let words = ["evaluate", "birds/images/run", "birds/images"]
+    let before = try CommandRunner.run(words, in: folder)
+    let name = try #require(FileManager.default.contentsOfDirectory(atPath: others).min())
+    try folder.write([], to: "birds/images/\(name)/empty.jpg")
+    let after = try CommandRunner.run(words, in: folder)
+    #expect(before.code == 0 && after.code == 0 && after.output == before.output)
+    #expect(before.errors == "" && after.errors.contains("left out (\(name)/empty.jpg)"))
   }
 
   /// The end of its terminal, and an output that takes nothing, leave a run that can be gone on with.
