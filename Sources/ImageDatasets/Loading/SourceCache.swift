@@ -80,14 +80,16 @@ public final class SourceCache: Sendable {
   private func keep(_ source: Source, _ path: String) {
     let image = source.image
     let cost = image.pixels.count
-    let fits = state.withLock { state in
-      guard state.places[path] == nil, cost <= memoryBudget - state.bytes else { return false }
+    let lacksMemory = state.withLock { state in
+      guard state.places[path] == nil else { return false }
+      guard cost <= memoryBudget - state.bytes else { return true }
       state.places[path] = .memory(source)
       state.bytes += cost
-      return true
+      return false
     }
-    guard !fits, source.width * source.height >= Self.leastReduction * image.width * image.height,
-      state.withLock({ $0.places[path] == nil }), let place = scratch?.append(image.pixels)
+    guard lacksMemory,
+      source.width * source.height >= Self.leastReduction * image.width * image.height,
+      let place = scratch?.append(image.pixels)
     else { return }
     state.withLock { state in
       // Another thread may have kept it meanwhile: either will do.
